@@ -1,7 +1,7 @@
 // Who sent a request, as the authentication found it, and what that caller may do.
 import type { Context } from "hono";
 import { type Core, hasAccess } from "./core.ts";
-import type { Access, Actor, App, Installation, Permissions, Repository, Token } from "./model.ts";
+import type { Access, Actor, App, Installation, Permissions, Repository, Token, User } from "./model.ts";
 import { notFound, Refusal } from "./refusal.ts";
 
 export type Caller =
@@ -146,6 +146,15 @@ export function liveToken(core: Core, value: string): Token | undefined {
     403,
     `Sorry. This installation owned by ${installation.account.login} suspended your access at ${since}.`,
   );
+}
+
+/**
+ * What GitHub says where an account's IP allow list keeps out whoever is signed in; undefined: it does not. What is public stays so to
+ * those who are not: https://github.com/aquasecurity/trivy/issues/10567
+ */
+export function keptOut(caller: Caller, owner: User): string | undefined {
+  if (!owner.ipAllowList || caller.kind === "anonymous") return undefined;
+  return `Although you appear to have the correct authorization credentials, the \`${owner.login}\` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.`;
 }
 
 /**

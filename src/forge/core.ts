@@ -77,6 +77,7 @@ const standing = (id: number, login: string, name: string, email: string): User 
   email,
   createdAt: 0,
   members: new Map(),
+  ipAllowList: false,
   deleted: false,
 });
 

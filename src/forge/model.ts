@@ -14,6 +14,8 @@ export interface User {
   createdAt: number;
   /** Of an organisation: who belongs to it, and whether everybody may know. */
   members: Map<User, "public" | "private">;
+  /** Whether its IP allow list keeps out everybody here who is signed in. */
+  ipAllowList: boolean;
   /** A deleted account: REST shows `ghost` in its place, or null where GitHub does; GraphQL null. */
   deleted: boolean;
 }

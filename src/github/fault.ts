@@ -61,13 +61,21 @@ function clip(said: string): string {
 function judgeRequest({ status, message }: RequestFailure, headers: Headers, now: number): Judgement {
   if (isLimit(status, message, headers))
     return { kind: "rate_limited", retry: "later", retryAt: waitUntil(headers, now) };
-  if (status >= 500) return { kind: "unavailable", retry: "later" };
+  if (status >= 500 || (status === 403 && isShutOut(message))) return { kind: "unavailable", retry: "later" };
   if (status === 422 && /no commit found/i.test(message)) return { kind: "not_found", retry: "later" }; // not replicated yet
   if (status === 422 && /"field":"head","code":"invalid"/.test(message)) return { kind: "not_found", retry: "later" }; // nor is the branch
   if (status === 405 && /base branch was modified/i.test(message)) return { kind: "conflict", retry: "later" }; // another merge came between
   if (status === 403 && /locked|disabled|archived|too many|more than/i.test(message))
     return { kind: "refused", retry: "never" };
   return judgements.get(status) ?? { kind: "invalid", retry: "never" };
+}
+
+/**
+ * Whoever runs the account keeps the App out for now, by a list of addresses or by suspending it. Unlike a permission that is not given,
+ * that is of no loop's making and ends without it, and the thread cannot be told of it meanwhile: it is an outage.
+ */
+function isShutOut(message: string): boolean {
+  return /IP allow list|suspended your access|installation has been suspended/i.test(message);
 }
 
 /** A 404 may be a replica that lags behind, and a 401 a token that has just expired: both are worth a second try. */
@@ -118,6 +126,7 @@ function judgeQuery({ errors, headers }: QueryFailure, now: number): Judgement {
   const isLimited = errors.some((error) => /rate limit|abuse detection/i.test(error.message));
   if (isLimited || types.has("RATE_LIMITED") || types.has("RATE_LIMIT"))
     return { kind: "rate_limited", retry: "later", retryAt: waitUntil(headers, now) };
+  if (errors.some(({ message }) => isShutOut(message))) return { kind: "unavailable", retry: "later" };
   if (types.has("FORBIDDEN") || types.has("INSUFFICIENT_SCOPES")) return { kind: "forbidden", retry: "never" };
   if (types.has("NOT_FOUND")) return { kind: "not_found", retry: "later" };
   if (types.has("UNPROCESSABLE")) return { kind: "refused", retry: "never" };

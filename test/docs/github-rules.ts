@@ -268,6 +268,13 @@ export const settingRows: Readonly<Record<string, Row>> = {
     does: "A check that was green on the very commit, or that the base fails too, is run once more in the same attempt; an attempt that fails in nothing else is not counted, up to three in a loop. For GitHub Actions that takes the permission `actions: write`, which Loopgate's manifest does not ask for: without it the thread says so, and CI's word stands.",
     shown: shown("test/story/flaky.test.ts", "red on the base too: it runs once more, and green then opens the gate"),
   },
+  "An IP allow list, or a suspended App": {
+    does: "Waited out, for up to two days, as an outage of GitHub is: no loop ends for it, and nothing is asked of anybody, since nothing can be said. The log has GitHub's words. Add the addresses that Loopgate's machine goes out by to the list.",
+    shown: shown(
+      "test/story/unreachable.test.ts",
+      "F33, F38: %s for three hours while an agent works: nothing ends, and the loop goes on afterwards",
+    ),
+  },
   "Git LFS": {
     does: "Content in place of a pointer, and pointers that the base does not have, do not leave the quarantine.",
     shown: shown("test/gateway/git/lfs.test.ts", "a pointer to what nobody has"),

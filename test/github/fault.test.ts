@@ -64,11 +64,20 @@ const never = (kind: string) => [kind, "never", undefined];
 const theirNow = new Date(now - 3 * 3_600_000).toUTCString();
 const reset = String((now - 3 * 3_600_000 + 900_000) / 1_000);
 
+const notListed =
+  "Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.";
+
 const table: readonly [title: string, failing: Failing, expected: unknown][] = [
   ["400", answered(400, "Problems parsing JSON"), never("refused")],
   ["401: the token expired (F32)", answered(401, "Bad credentials"), later("forbidden")],
   ["403: a permission is missing (F33)", answered(403, "Resource not accessible by integration"), never("forbidden")],
-  ["403: suspended (F33)", answered(403, "This installation has been suspended"), never("forbidden")],
+  ["403: suspended (F33)", answered(403, "This installation has been suspended"), later("unavailable")],
+  [
+    "403: suspended, by a token from before (F33)",
+    answered(403, "Sorry. This installation owned by acme suspended your access at 2026-11-20T09:00:00Z."),
+    later("unavailable"),
+  ],
+  ["403: kept out by an IP allow list (F33)", answered(403, notListed), later("unavailable")],
   [
     "403: over 2,500 comments (F34)",
     answered(403, "Commenting is disabled on issues with more than 2500 comments"),
@@ -135,6 +144,7 @@ const table: readonly [title: string, failing: Failing, expected: unknown][] = [
   ["no answer (F27)", () => octokit.request("GET http://127.0.0.1:1/"), later("unavailable")],
   ["a failure that is no answer at all", () => Promise.reject(new TypeError("socket hang up")), later("unavailable")],
   ["query: not found", queried("NOT_FOUND", "Could not resolve to a Repository"), later("not_found")],
+  ["query: kept out by an IP allow list (F33)", queried("FORBIDDEN", notListed), later("unavailable")],
   ["query: forbidden", queried("FORBIDDEN", "Resource not accessible by integration"), never("forbidden")],
   [
     "query: limited",

@@ -117,6 +117,11 @@ const suspended: Trouble = ({ forge: { world } }, place) => {
   return () => world.suspend(ownerOf(place), place.installation, false);
 };
 
+const ipAllowList: Trouble = ({ forge: { world } }, { repository }) => {
+  world.setIpAllowList(repository.owner, true);
+  return () => world.setIpAllowList(repository.owner, false);
+};
+
 const takenDown: Trouble = ({ forge: { world } }, { repository }) => {
   world.block(repository, "dmca");
   return () => world.block(repository, null);
@@ -285,3 +290,38 @@ test("a command for a loop that only its thread knows waits while GitHub cannot 
   await pass(story, 0.5);
   expect(await story.state(issue)).toMatchObject({ id, phase: "awaiting_gate" });
 });
+
+/** What keeps the App out of an account for hours, told by no webhook. */
+const shutOut: readonly [string, Trouble][] = [
+  ["an IP allow list keeps us out", ipAllowList],
+  ["the account suspends us, unheard,", suspended],
+];
+
+test.each(shutOut)(
+  "F33, F38: %s for three hours while an agent works: nothing ends, and the loop goes on afterwards",
+  async (_, begin) => {
+    const story = await aStory({ executor: `${mend}; sleep 2` });
+    const issue = story.openIssue();
+    story.forge.as("alice").label(issue, "loop");
+    await story.reaches(issue, "executing");
+    const installation = story.forge.world.installations.find(({ account }) => account === story.repository.owner);
+    const end = unheard(story, () => begin(story, { repository: story.repository, installation } as Place));
+    await pass(story, 3);
+    expect(await story.phase(issue)).toBe("publishing");
+    expect(story.comments(issue)).toHaveLength(1);
+    end();
+    await story.settle();
+    await pass(story, 0.5);
+    const { phase, attempts: made } = await story.state(issue);
+    expect([phase, made.length]).toEqual(["awaiting_gate", 1]);
+
+    unheard(story, () => begin(story, { repository: story.repository, installation } as Place));
+    story.forge.as("bob").approve(await story.pull(issue));
+    await pass(story, 3);
+    expect(await story.phase(issue)).toBe("awaiting_gate");
+    end();
+    await story.settle();
+    await pass(story, 0.5);
+    expect((await story.state(issue)).ending?.reason).toBe("task_complete");
+  },
+);

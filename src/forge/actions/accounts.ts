@@ -47,6 +47,8 @@ export interface AccountActions {
   /** Takes the App away from the account: its tokens are worth nothing from then on. */
   deleteInstallation(actor: Actor, installation: Installation): void;
   suspend(actor: Actor, installation: Installation, suspended: boolean): void;
+  /** Switches an account's IP allow list on, with nobody's address here on it, or off. No webhook tells of it. */
+  setIpAllowList(account: User, isOn: boolean): void;
 }
 
 export function accountActions(core: Core): AccountActions {
@@ -82,6 +84,9 @@ export function accountActions(core: Core): AccountActions {
       core.emit({ event: "installation", action: "deleted", actor, repository: null, onlyApp: installation.app, body });
       core.installations.splice(core.installations.indexOf(installation), 1);
     },
+    setIpAllowList: (account, isOn) => {
+      account.ipAllowList = isOn;
+    },
     suspend: (actor, installation, suspended) => {
       installation.suspendedAt = suspended ? core.now() : null;
       const body = { installation: installationShape(core, installation) };
@@ -112,6 +117,7 @@ function createUser(core: Core, login: string, options: NewUser): User {
     email: `${id}+${login}@users.noreply.forge.test`,
     createdAt: core.now(),
     members: new Map(),
+    ipAllowList: false,
     deleted: false,
   };
   core.users.set(login.toLowerCase(), user);

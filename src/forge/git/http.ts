@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pushRulesFor } from "../actions/push-rules.ts";
 import { closedRefs, keptRefs, signedRefs } from "../actions/refs.ts";
-import { type Caller, mayPush, maySee, requireActor } from "../caller.ts";
+import { type Caller, keptOut, mayPush, maySee, requireActor } from "../caller.ts";
 import { findRepository, fullName } from "../core.ts";
 import type { Activity } from "../http/activity.ts";
 import { authenticate } from "../http/authenticate.ts";
@@ -104,6 +104,8 @@ function requireGit(
   if (caller.kind === "anonymous" && (isUnknown || wanted.isPush))
     throw new Refusal(401, "Repository not found.", [], { "www-authenticate": 'Basic realm="GitHub"' });
   if (isUnknown || caller.kind === "app") throw new Refusal(404, "Repository not found.");
+  const refused = keptOut(caller, repository.owner);
+  if (refused !== undefined) throw new Refusal(403, refused);
   if (repository.blocked?.reason === "dmca") throw new Refusal(451, "Repository unavailable due to DMCA takedown.");
   if (repository.blocked !== null)
     throw new Refusal(403, "Access to this repository has been disabled by GitHub staff.");

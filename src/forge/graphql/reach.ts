@@ -1,5 +1,5 @@
 // What a GraphQL caller may reach: repositories by name, nodes by id, and the permissions that open them.
-import { maySee, type PermissionName, requirePermission } from "../caller.ts";
+import { type Caller, keptOut, maySee, type PermissionName, requirePermission } from "../caller.ts";
 import { findRepository, movedFrom } from "../core.ts";
 import type { Issue, Node, Repository } from "../model.ts";
 import { declined, noSuchNode } from "./errors.ts";
@@ -20,12 +20,17 @@ export function repositoryNamed(owner: string, name: string, { world, caller }: 
   if (!repository || !maySee(caller, repository)) {
     throw declined("NOT_FOUND", `Could not resolve to a Repository with the name '${owner}/${name}'.`);
   }
-  requireOpen(repository);
+  requireOpen(repository, caller);
   return source("Repository", repository);
 }
 
-/** GitHub's words for it in GraphQL are known to nobody here; it is refused as what may not be read is. */
-function requireOpen({ blocked }: Repository): void {
+/**
+ * GitHub's words in GraphQL for what its staff has closed are known to nobody here; it is refused as what may not be read is. An IP
+ * allow list refuses in the words of REST: https://github.com/cli/cli/issues/12150
+ */
+function requireOpen({ blocked, owner }: Repository, caller: Caller): void {
+  const refused = keptOut(caller, owner);
+  if (refused !== undefined) throw declined("FORBIDDEN", refused);
   if (blocked !== null) throw declined("FORBIDDEN", "Repository access blocked");
 }
 
@@ -42,7 +47,7 @@ export function nodeSource(id: string, reading: Reading): Source {
   const home = homeOf(node, reading);
   if (home !== null) {
     if (!maySee(reading.caller, home.repository)) throw noSuchNode(id);
-    requireOpen(home.repository);
+    requireOpen(home.repository, reading.caller);
     need(home.repository, reading, home.anyOf);
   }
   if (node.type === "PullRequestReviewThread") return source(node.type, node.value.root);

@@ -1,7 +1,7 @@
 // The API in front of the world: what every REST and GraphQL request passes through, in order.
 import { Hono, type MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
-import { blockOf, type Caller, type ForgeContext, type ForgeEnv, maySee } from "../caller.ts";
+import { blockOf, type Caller, type ForgeContext, type ForgeEnv, keptOut, maySee } from "../caller.ts";
 import { findRepository, fullName, movedFrom } from "../core.ts";
 import { limitAnswer } from "../graphql/errors.ts";
 import { Refusal } from "../refusal.ts";
@@ -65,11 +65,19 @@ function redirect(world: World): MiddlewareHandler<ForgeEnv> {
   };
 }
 
-/** A repository that GitHub's staff has closed answers nothing, to nobody who may see that it is there. */
+/**
+ * A repository that GitHub's staff has closed answers nothing, to nobody who may see that it is there; one behind an IP allow list
+ * answers nobody who is signed in. Tokens are minted all the same: GitHub is not known to refuse that.
+ */
 function close(world: World): MiddlewareHandler<ForgeEnv> {
   return async (c, next) => {
     const [, owner = "", name = ""] = /^\/repos\/([^/]+)\/([^/]+)(?:\/|$)/.exec(plainPath(c.req.path)) ?? [];
     const repository = findRepository(world, owner, name);
+    const { caller } = c.var;
+    const installed = caller.kind === "installation" ? caller.token.installation?.account : undefined;
+    const account = repository?.owner ?? (isGraphql(c.req.path) ? undefined : installed);
+    const refused = account && keptOut(caller, account);
+    if (refused !== undefined) throw new Refusal(403, refused);
     const block = repository && maySee(c.var.caller, repository) ? blockOf(world, repository) : null;
     return block === null ? next() : c.json(block.body, block.status);
   };

@@ -19,6 +19,12 @@ const meanings: readonly Meaning[] = [
     says: "the remote told us to wait",
   },
   {
+    sign: /IP allow list|suspended your access/i,
+    kind: "unavailable",
+    retry: "later",
+    says: "the account's owner keeps us out for now",
+  },
+  {
     sign: /Authentication failed|could not read Username|returned error: 40[13]\b|Permission to .* denied/,
     kind: "forbidden",
     retry: "never",

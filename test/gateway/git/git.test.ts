@@ -89,6 +89,11 @@ test("T22: a token is blotted out of whatever git prints, in both its forms", ()
 
 test.each([
   ["fatal: unable to access 'x': The requested URL returned error: 403", "forbidden", "never"],
+  [
+    "remote: the `acme` organization has an IP allow list enabled\nfatal: unable to access 'x': The requested URL returned error: 403",
+    "unavailable",
+    "later",
+  ],
   ["fatal: Authentication failed for 'x'", "forbidden", "never"],
   ["fatal: could not read Username for 'x': terminal prompts disabled", "forbidden", "never"],
   ["remote: Repository not found.\nfatal: repository 'x' not found", "not_found", "never"],
