@@ -62,12 +62,21 @@ function judgeRequest({ status, message }: RequestFailure, headers: Headers, now
   if (isLimit(status, message, headers))
     return { kind: "rate_limited", retry: "later", retryAt: waitUntil(headers, now) };
   if (status >= 500 || (status === 403 && isShutOut(message))) return { kind: "unavailable", retry: "later" };
-  if (status === 422 && /no commit found/i.test(message)) return { kind: "not_found", retry: "later" }; // not replicated yet
-  if (status === 422 && /"field":"head","code":"invalid"/.test(message)) return { kind: "not_found", retry: "later" }; // nor is the branch
+  if (status === 422 && isUnreplicated(message)) return { kind: "not_found", retry: "later" };
   if (status === 405 && /base branch was modified/i.test(message)) return { kind: "conflict", retry: "later" }; // another merge came between
   if (status === 403 && /locked|disabled|archived|too many|more than/i.test(message))
     return { kind: "refused", retry: "never" };
   return judgements.get(status) ?? { kind: "invalid", retry: "never" };
+}
+
+/**
+ * What was pushed or made a moment ago is not known yet to the replica that was asked: a commit, a branch, that the one is on the other
+ * (https://github.com/kdlbs/kandev/pull/3134), or a new pull request (https://github.com/peter-evans/create-pull-request/pull/4356).
+ */
+function isUnreplicated(message: string): boolean {
+  return /no commit found|"field":"head","code":"invalid"|no commits between|could not resolve to a node/i.test(
+    message,
+  );
 }
 
 /**

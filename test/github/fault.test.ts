@@ -138,6 +138,19 @@ const table: readonly [title: string, failing: Failing, expected: unknown][] = [
     answered(422, 'Validation Failed: {"resource":"PullRequest","field":"head","code":"invalid"}'),
     later("not_found"),
   ],
+  [
+    "422: that the branch has commits is not replicated yet (F29)",
+    answered(
+      422,
+      'Validation Failed: {"resource":"PullRequest","code":"custom","message":"No commits between main and loop/1"}',
+    ),
+    later("not_found"),
+  ],
+  [
+    "422: the pull request is not replicated yet (F29)",
+    answered(422, "Could not resolve to a node with the global id of 'PR_kwDOABCD'."),
+    later("not_found"),
+  ],
   ["500 (F28)", answered(500, "Server Error"), later("unavailable")],
   ["502", answered(502, "Bad Gateway"), later("unavailable")],
   ["a status nobody knows", answered(418, "I'm a teapot"), never("invalid")],

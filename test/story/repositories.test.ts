@@ -58,3 +58,25 @@ test("of several reviewers those that can be asked are, and the others are named
   expect(answers[0]).toContain("`zoe`");
   expect(answers[0]).not.toContain("`bob`");
 });
+
+test("F29: what GitHub does not know yet of a push and of a new pull request is asked for again, and nobody hears of it", async () => {
+  const story = await aStory({ policy: "version: 1\ngate:\n  reviewers: [bob, dave]\n" });
+  const errors = [
+    { resource: "PullRequest", code: "missing_field", field: "head_sha" },
+    { resource: "PullRequest", code: "custom", message: "No commits between main and loop/1" },
+  ];
+  const lagging = { status: 422, times: 2, body: { message: "Validation Failed", errors } } as const;
+  story.forge.failNext("POST /repos/:owner/:repo/pulls", lagging);
+  const message = "Could not resolve to a node with the global id of 'PR_kwDOABCD'.";
+  story.forge.failNext("POST /repos/:owner/:repo/pulls/:number/requested_reviewers", {
+    status: 422,
+    times: 3,
+    body: { message },
+  });
+  const issue = await story.startLoop();
+  for (let second = 0; second < 10; second++) await story.advance(second * 1_000);
+  expect(await story.phase(issue)).toBe("awaiting_gate");
+  const { requestedReviewers } = await story.pull(issue);
+  expect(requestedReviewers.map(({ login }) => login)).toEqual(["bob", "dave"]);
+  expect(story.comments(issue).join("\n")).not.toMatch(/would not ask|No commits between/i);
+});
