@@ -170,20 +170,20 @@ describe.skipIf(executablePath === null)("setting up in a browser", () => {
     expect((await command.ended).code).toBe(1);
   });
 
-  test("without a public address the App has no webhook, and the page says what that means", async () => {
+  test("without a public address the App reads GitHub's log of webhooks, and its settings say so", async () => {
     const command = await begin();
     await page.getByLabel("Name of the App").fill("Quiet");
     await page.getByRole("button", { name: "Continue" }).click();
     await register("Quiet");
-    await page.getByRole("heading", { name: "No webhook yet" }).waitFor();
+    await page.getByRole("heading", { name: "GitHub keeps a log that this App can read" }).waitFor();
     await install();
     await page.getByRole("heading", { name: "All is ready" }).waitFor();
     await page.getByRole("button", { name: "Finish" }).click();
     expect((await command.ended).code).toBe(0);
     const read = settings();
     if (!read.ok) throw new Error(read.message);
-    const { problems } = await askAboutApp(read.settings);
-    expect(problems).toEqual([expect.stringContaining("no webhook address")]);
+    expect(read.settings.intake).toBe("poll");
+    expect(await askAboutApp(read.settings)).toEqual({ problems: [], warnings: [] });
   });
 
   test("where GitHub does not get through, the page says how it went, and has it sent again", async () => {

@@ -85,20 +85,13 @@ describe("what GitHub gets", () => {
     pagesUrl: null,
   };
 
-  test("without a public address no `hook_attributes` at all, and never a `setup_url`", () => {
+  test("without a public address the webhook is active and goes where nobody is; never a `setup_url`", () => {
     const posted = manifestFor(manifest(), answers, "http://127.0.0.1:3001/created");
-    expect(Object.keys(posted).sort()).toEqual(
-      [
-        "callback_urls",
-        "default_events",
-        "default_permissions",
-        "description",
-        "name",
-        "public",
-        "redirect_url",
-        "url",
-      ].sort(),
-    );
+    expect(posted.hook_attributes).toEqual({ url: "https://loopgate.invalid/", active: true });
+    expect(posted).not.toHaveProperty("setup_url");
+    const intake = (publicUrl: string | null) =>
+      settingsLines(app, { ...answers, publicUrl }, "loopgate").filter(([name]) => name === "LOOPGATE_INTAKE");
+    expect([intake(null), intake("https://loopgate.example")]).toEqual([[["LOOPGATE_INTAKE", "poll"]], []]);
   });
 
   test("people who sign in are sent back to this machine, and to the public address of the pages where there is one", () => {

@@ -11,7 +11,7 @@ import { apiOf, usualPagesPort } from "./manifest.ts";
 export type Lines = readonly (readonly [name: string, value: string])[];
 
 /** The settings that a new App brings, and what `serve` cannot do without beside them. */
-export function settingsOf(app: Registered, { github, pagesUrl }: Answers, relayImage: string): Lines {
+export function settingsOf(app: Registered, { github, publicUrl, pagesUrl }: Answers, relayImage: string): Lines {
   const { apiUrl, gitUrl } = apiOf(github);
   return [
     ["LOOPGATE_APP_ID", String(app.id)],
@@ -20,6 +20,7 @@ export function settingsOf(app: Registered, { github, pagesUrl }: Answers, relay
     ["LOOPGATE_WEBHOOK_SECRET", app.webhook_secret ?? randomBytes(32).toString("hex")],
     ["LOOPGATE_SEAL_SECRET", randomBytes(32).toString("hex")],
     ["LOOPGATE_RELAY_IMAGE", relayImage],
+    ...(publicUrl === null ? [["LOOPGATE_INTAKE", "poll"] as const] : []),
     ["LOOPGATE_OPERATOR_PORT", String(usualPagesPort)],
     ["LOOPGATE_CLIENT_ID", app.client_id],
     ["LOOPGATE_CLIENT_SECRET", app.client_secret],

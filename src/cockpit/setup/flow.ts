@@ -89,11 +89,11 @@ export function createFlow(parts: FlowParts): Flow {
 
   async function lookNow({ answers, app }: Extract<Stage, { at: "created" }>, at: NewApp): Promise<Looked> {
     try {
-      const hasHook = answers.publicUrl !== null;
-      const [installations, deliveries] = await Promise.all([at.installations(), hasHook ? at.deliveries() : []]);
+      const [installations, deliveries] = await Promise.all([at.installations(), at.deliveries()]);
+      const mayArrive = answers.publicUrl !== null;
       // GitHub tries a webhook before anybody has its secret: that first try is asked for again, once.
       const [newest] = deliveries;
-      if (!isPinged && newest !== undefined && !deliveries.some(({ arrived }) => arrived)) {
+      if (mayArrive && !isPinged && newest !== undefined && !deliveries.some(({ arrived }) => arrived)) {
         isPinged = true;
         await at.sendAgain(newest.id);
       }

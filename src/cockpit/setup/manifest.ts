@@ -15,12 +15,15 @@ export interface PostedManifest {
   readonly callback_urls: readonly string[];
   readonly default_permissions: Readonly<Record<string, string>>;
   readonly default_events: readonly string[];
-  readonly hook_attributes?: { readonly url: string; readonly active: boolean };
+  readonly hook_attributes: { readonly url: string; readonly active: boolean };
 }
 
+/** No name below `invalid` is anybody's, now or ever (RFC 2606): what is sent there reaches nobody. */
+const nowhere = "https://loopgate.invalid/";
+
 /**
- * Without a public address it has no `hook_attributes`, since GitHub takes none without an address, and the App gets no
- * webhook. No `setup_url`: it would lead everybody who installs the App later to a page that is closed by then.
+ * Without a public address the webhook is active all the same, since GitHub keeps the log that is read then of active ones
+ * only, and takes none without an address. No `setup_url`: it would lead everybody who installs the App later to a page that is closed by then.
  */
 export function manifestFor(
   app: AppManifest,
@@ -36,7 +39,7 @@ export function manifestFor(
     callback_urls: [...(pagesUrl === null ? [] : [pagesUrl]), usualPages].map((origin) => `${origin}${signedInPath}`),
     default_permissions: app.default_permissions,
     default_events: app.default_events,
-    ...(publicUrl === null ? {} : { hook_attributes: { url: `${publicUrl}${webhookPath}`, active: true } }),
+    hook_attributes: { url: publicUrl === null ? nowhere : `${publicUrl}${webhookPath}`, active: true },
   };
 }
 

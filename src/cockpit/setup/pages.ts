@@ -45,10 +45,15 @@ export function stageTag(stage: Stage): string {
 function stepOf(stage: Stage): number {
   if (stage.at !== "created") return 0;
   if (stage.looked.installations.length === 0) return 1;
-  return hasArrived(stage.looked) || stage.answers.publicUrl === null ? 3 : 2;
+  return isHeard(stage) ? 3 : 2;
 }
 
 const hasArrived = ({ deliveries }: Looked) => deliveries.some(({ arrived }) => arrived);
+
+/** Where webhooks are read from GitHub's log of them, whatever is in it will be. */
+function isHeard({ answers, looked }: Pick<Extract<Stage, { at: "created" }>, "answers" | "looked">): boolean {
+  return answers.publicUrl === null ? looked.deliveries.length > 0 : hasArrived(looked);
+}
 
 function bodyOf(shown: Shown): Html {
   const { stage } = shown;
@@ -82,7 +87,7 @@ const fields: readonly Field[] = [
   {
     id: "publicUrl",
     label: "Public address of this App",
-    hint: "Where GitHub reaches it over https, such as https://loopgate.example.com: a TLS proxy in front of the App's port. Without one the App can be created and installed, but it hears of nothing and does not start until it has one.",
+    hint: "Where GitHub reaches it over https, such as https://loopgate.example.com: a TLS proxy in front of the App's port. Empty: there is none, and the App reads GitHub's own log of its webhooks every 15 seconds instead, which is slower.",
   },
   {
     id: "organization",
@@ -138,12 +143,14 @@ function agreedPart(
 }
 
 const whereTo = ({ publicUrl }: Answers) =>
-  publicUrl === null ? "nowhere: the App gets no webhook" : `${publicUrl}${webhookPath}`;
+  publicUrl === null
+    ? "nowhere: the App reads GitHub's log of them every 15 seconds, which is slower"
+    : `${publicUrl}${webhookPath}`;
 
 function createdPart({ envFile }: Shown, { answers, app, looked }: Extract<Stage, { at: "created" }>): Html {
   const { installations, problem } = looked;
   const isInstalled = installations.length > 0;
-  const isDone = isInstalled && (answers.publicUrl === null || hasArrived(looked));
+  const isDone = isInstalled && isHeard({ answers, looked });
   return html`<section class="card">
       <p class="note good">${app.name} is there, and its key is in <code>${envFile}</code>.</p>
       ${alert(problem)}
@@ -165,8 +172,10 @@ const installUrl = (appPage: string) => `${appPage}/installations/new`;
 function hookPart(answers: Answers, looked: Looked, app: { readonly html_url: string; readonly slug: string }): Html {
   if (answers.publicUrl === null) {
     const settings = settingsPage(answers, app.slug);
-    return html`<section class="card"><h2>No webhook yet</h2>
-      <p>Without a public address GitHub tells this App nothing, and the App does not start. Once you have one, enter it at <a href="${settings}" rel="noopener noreferrer">the App's settings</a> as <code>https://…${webhookPath}</code>, make the webhook active, and give it the secret that LOOPGATE_WEBHOOK_SECRET has in the file.</p></section>`;
+    return isHeard({ answers, looked })
+      ? html`<section class="card"><h2>GitHub keeps a log that this App can read</h2>
+      <p>Webhooks go to an address that nobody has, and the App reads GitHub's log of them every 15 seconds. Once you have a public address, enter it at <a href="${settings}" rel="noopener noreferrer">the App's settings</a> as <code>https://…${webhookPath}</code> and take LOOPGATE_INTAKE out of the file.</p></section>`
+      : html`<section class="card"><h2>Waiting for GitHub's log of webhooks</h2><p>It has none so far. See that the webhook is active at <a href="${settings}" rel="noopener noreferrer">the App's settings</a>.</p></section>`;
   }
   const { deliveries } = looked;
   if (hasArrived(looked)) {
