@@ -1,19 +1,15 @@
 // The composition root: puts the rooms together into one running App.
 import { statfs } from "node:fs/promises";
 import { resolve } from "node:path";
-import app from "./app.ts";
 import { assert } from "./base/assert.ts";
-import type { Handler } from "./base/caught.ts";
 import type { Fault } from "./base/fault.ts";
-import type { Listening } from "./base/listen.ts";
 import { obeyProxies } from "./base/proxy.ts";
-import { openOperatorDoor } from "./cockpit/door.ts";
 import { createHealth } from "./cockpit/health/health.ts";
 import type { ExaminedPart } from "./cockpit/health/page.ts";
 import { createSeen, type Seen } from "./cockpit/health/seen.ts";
 import { createLive, type Live } from "./cockpit/live.ts";
 import { loopRoutes } from "./cockpit/loops/routes.ts";
-import { createMetrics, type Metrics } from "./cockpit/metrics.ts";
+import type { Metrics } from "./cockpit/metrics.ts";
 import { createReadiness } from "./cockpit/readiness.ts";
 import { createSigner } from "./cockpit/signed.ts";
 import { createAdmission } from "./cockpit/ticket.ts";
@@ -22,28 +18,26 @@ import { createTeller, type Teller } from "./cockpit/traces/teller.ts";
 import { chooseRunUser } from "./container/docker/user.ts";
 import { fencedRuntime } from "./container/fenced-runtime.ts";
 import { DEFAULT_LIMITS, type ImageChoice, type Runtime } from "./container/run.ts";
+import { type Behind, createFigures, doorFailed, type House, openHouse } from "./door.ts";
 import { steadyClock } from "./engine/clock.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
 import { fencedRuns } from "./engine/fenced-runs.ts";
 import { createReconciler, type Reconciled } from "./engine/look/reconcile.ts";
-import type { Clock, Log, StorePort } from "./engine/ports.ts";
+import type { Clock, Delivery, Log, StorePort } from "./engine/ports.ts";
+import { createTakingIn } from "./engine/taking-in.ts";
 import { createRegistries } from "./gateway/registry/server.ts";
 import { githubClients, type Quota } from "./github/client/octokit.ts";
 import { createPacer } from "./github/client/pacer.ts";
-import { createDoorPaces, type DeliveryOptions, deliveryHandler, takeIn } from "./github/deliveries/deliveries.ts";
-import { startListener, webhookPath } from "./github/deliveries/listener.ts";
+import { takeIn } from "./github/deliveries/deliveries.ts";
+import { webhookPath } from "./github/deliveries/listener.ts";
 import { loggedPayload, logPage } from "./github/deliveries/log.ts";
 import { newLoopId } from "./github/deliveries/loop-id.ts";
 import { type Polling, startPolling } from "./github/deliveries/polling.ts";
-import { startProbot } from "./github/deliveries/probot.ts";
 import { payloadReader, type Reader } from "./github/deliveries/reading.ts";
-import { createTally } from "./github/deliveries/tally.ts";
 import { ignored, nowhere } from "./github/deliveries/translated.ts";
 import { githubPort } from "./github/port.ts";
 import { type SignIn, signInAt } from "./github/sign-in.ts";
 import { askGitHub, type StartFindings } from "./github/start.ts";
-import { pinoLogger } from "./log.ts";
-import { editorSchema } from "./policy/editor-schema.ts";
 import { sealKey } from "./record/seal.ts";
 import { originAtGitHub } from "./runs/origin.ts";
 import { rooms } from "./runs/rooms.ts";
@@ -168,15 +162,28 @@ export function registriesIn(dataDir: string, { registries = {}, registryBytes =
   });
 }
 
-/** Starts the App: store, engine, webhook door. Throws Fault when a part cannot start. */
+/** Starts the App: store, engine, webhook door. Throws Fault when a part cannot start, or another process holds the store. */
 export async function startApp(options: AppOptions): Promise<RunningApp> {
+  const lost = Promise.withResolvers<Fault>();
+  const store = await openStore(options.settings, lost.resolve);
+  return lead(options, { store, lost: lost.promise });
+}
+
+export interface Led {
+  readonly store: StorePort;
+  readonly lost: Promise<Fault>;
+  /** What this process has open since it stood by. Absent: it did not. */
+  readonly house?: House;
+}
+
+/** Everything on a store that this process holds; what it took over is closed where it cannot start. Throws Fault then. */
+export async function lead(options: AppOptions, { store, lost, house }: Led): Promise<RunningApp> {
   const { settings, log, runtime } = options;
   const { id: appId, slug } = settings.app;
-  const lost = Promise.withResolvers<Fault>();
-  const store = await openStore(settings, lost.resolve);
   try {
     const clock = options.clock ?? machineClock(store);
-    const metrics = metricsOf(settings, clock, () => engine);
+    const figures = house?.figures ?? createFigures(settings);
+    const { metrics } = figures;
     const traces = options.collector ? await openTraces(options.collector, log) : null;
     const live = createLive();
     const seen = createSeen(Date.now);
@@ -229,17 +236,29 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       reconcile: { label: settings.label, newLoopId, everyMs: settings.reconcileMs },
     });
     const reader = payloadReader(self);
-    await takeEarlier(store, reader, engine);
+    await takeEarlier(store, reader, engine).finally(reader.close);
     const standing = await store.livePhases();
     metrics?.began(standing);
     live.began(standing);
     await engine.start();
-    const operator = metrics === null ? null : await openForOperator(options, { store, metrics, live, seen, engine });
-    const behind = { engine, reader, now: clock.now, metrics, seen, traces };
-    const { url, close, deliveries } = await openDoor(options, behind).catch(async (error) => {
-      await operator?.close();
-      throw error;
-    });
+    figures.lead(engine, clock.now);
+    const accept = (delivery: Delivery) => {
+      seen.delivered(delivery.origin.repositoryId);
+      traces?.teller.delivered(delivery);
+      return engine.accept(delivery);
+    };
+    const { arrivals } = store;
+    const takingIn = arrivals === null ? null : createTakingIn({ clock, log, arrivals, accept });
+    await takingIn?.begin();
+    const behind: Behind = {
+      accept,
+      now: clock.now,
+      health: () => healthText(engine.disk()),
+      answered: seen.answered,
+      operator: behindOperator(options, { store, live, seen, engine }),
+    };
+    house?.become(behind);
+    const { url, operatorUrl, deliveries, close } = house ?? (await openHouse(options, figures, behind));
     const polling =
       settings.intake === "poll"
         ? startPolling({
@@ -256,18 +275,17 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     return {
       url,
       webhookUrl: `${url}${webhookPath}`,
-      operatorUrl: operator?.url ?? null,
+      operatorUrl,
       polling,
       engine,
       store,
-      lost: lost.promise,
+      lost,
       async close() {
-        await operator?.close();
         await polling?.stop();
         await close();
+        await takingIn?.stop();
         await engine.stop();
         await traces?.close();
-        await reader.close();
         await store.close();
       },
     };
@@ -275,12 +293,6 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     await store.close();
     throw error;
   }
-}
-
-/** Figures are kept where somebody can read them. */
-function metricsOf({ operatorDoor }: Settings, { now }: Clock, engine: () => Engine): Metrics | null {
-  if (operatorDoor === undefined) return null;
-  return createMetrics({ now, slots: () => engine().slots(), disk: () => engine().disk() });
 }
 
 function counting({ settings, log, onRequest }: AppOptions, metrics: Metrics | null, seen: Seen): Connected {
@@ -304,18 +316,24 @@ async function roomIn(dataDir: string): Promise<void> {
   assert(bavail * bsize >= leastFreeBytes, "the disk is full");
 }
 
+interface Shown {
+  readonly store: StorePort;
+  readonly live: Live;
+  readonly seen: Seen;
+  readonly engine: Engine;
+}
+
 /** What the App cannot do without: its store, its engine of containers, and room on its disk. */
-function openForOperator(
+function behindOperator(
   { settings, log, runtime, examine, versions }: AppOptions,
-  { store, metrics, live, seen, engine }: BehindOperator,
-): Promise<Listening> {
-  assert(settings.operatorDoor !== undefined, "figures are kept for a door");
+  { store, live, seen, engine }: Shown,
+): Behind["operator"] {
+  if (settings.operatorDoor === undefined) return null;
   const parts = {
     store: () => store.nextDueTime(),
     containers: () => runtime.list(),
     disk: () => roomIn(settings.dataDir),
   };
-  const onError = (error: unknown) => log.error({ err: error }, "the operator's door could not answer");
   const readiness = createReadiness(parts, () => performance.now());
   const health = createHealth({
     readiness,
@@ -339,15 +357,9 @@ function openForOperator(
     github: settings.github.gitUrl,
     ...(settings.operatorDoor.url === undefined ? {} : { publicOrigin: settings.operatorDoor.url }),
     now: Date.now, // as the command that makes tickets has it
-    onError,
+    onError: (error: unknown) => log.error({ err: error }, doorFailed),
   });
-  return openOperatorDoor({
-    ...settings.operatorDoor,
-    registry: metrics.registry,
-    readiness,
-    pages,
-    onError,
-  });
+  return { readiness, pages };
 }
 
 interface Traces {
@@ -365,81 +377,6 @@ async function openTraces(collector: Collector, log: Log): Promise<Traces> {
 function signInOf({ github, client }: Settings): SignIn | null {
   if (client === undefined) return null;
   return signInAt({ webUrl: github.gitUrl, apiUrl: github.apiUrl, clientId: client.id, clientSecret: client.secret });
-}
-
-interface BehindOperator {
-  readonly store: StorePort;
-  readonly metrics: Metrics;
-  readonly live: Live;
-  readonly seen: Seen;
-  readonly engine: Engine;
-}
-
-interface Behind {
-  readonly engine: Engine;
-  readonly reader: Reader;
-  readonly now: () => number;
-  readonly metrics: Metrics | null;
-  readonly seen: Seen;
-  readonly traces: Traces | null;
-}
-
-async function openDoor(
-  { settings, log }: AppOptions,
-  { engine, reader, now, metrics, seen, traces }: Behind,
-): Promise<Listening & { readonly deliveries: DeliveryOptions }> {
-  const probot = await startProbot(app, {
-    appId: settings.app.id,
-    privateKey: settings.app.privateKey,
-    secret: settings.webhookSecrets[0],
-    log: pinoLogger({ level: "warn" }),
-  });
-  const tally = createTally((entry) => log.info({ ...entry }, "delivery"));
-  const paces = createDoorPaces();
-  const deliveries: DeliveryOptions = {
-    probot,
-    secrets: settings.webhookSecrets,
-    reader,
-    accept: (delivery) => {
-      seen.delivered(delivery.origin.repositoryId);
-      traces?.teller.delivered(delivery);
-      return engine.accept(delivery);
-    },
-    now,
-    log: (entry) => {
-      tally.count(entry);
-      seen.answered(entry.outcome, entry.reason);
-    },
-    paces,
-  };
-  const listener = await startListener({
-    ...settings.listen,
-    webhookPath,
-    deliveries: timed(deliveryHandler(deliveries), metrics),
-    refused: paces.refused,
-    health: () => healthText(engine.disk()),
-    documents: {
-      "/loop.schema.json": { type: "application/schema+json", text: JSON.stringify(editorSchema()) },
-    },
-    onError: (error) => log.error({ err: error }, "a request could not be answered"),
-  });
-  return {
-    url: listener.url,
-    deliveries,
-    async close() {
-      await listener.close();
-      tally.close();
-    },
-  };
-}
-
-function timed(handle: Handler, metrics: Metrics | null): Handler {
-  if (metrics === null) return handle;
-  return (request, response) => {
-    const began = performance.now();
-    response.once("finish", () => metrics.answered(response.statusCode, performance.now() - began));
-    return handle(request, response);
-  };
 }
 
 /** A line that says it is alive, and one for the disk once it was measured. */

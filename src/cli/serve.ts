@@ -14,13 +14,13 @@ import { neededToServe } from "../environment.ts";
 import { folderAt } from "../gateway/git/archive.ts";
 import { pinoLogger } from "../log.ts";
 import { readSettings, type Settings } from "../settings.ts";
-import { startApp } from "../wire.ts";
+import { serveApp } from "../standby.ts";
 import { withEnvFile } from "./env-file.ts";
 import { INTERRUPTED } from "./interrupt.ts";
 import { examine, noEngine, serveRelay, startFindings } from "./start-checks.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Runs until SIGTERM or SIGINT; resolves to 0 after an orderly end, 1 when it could not start. */
+/** Leads or stands by until SIGTERM or SIGINT; resolves to 0 after an orderly end, 1 when it could not start. */
 export async function serve({ env: given, err }: Terminal): Promise<number> {
   const file = withEnvFile(given);
   if (!file.ok) {
@@ -55,7 +55,7 @@ export async function serve({ env: given, err }: Terminal): Promise<number> {
   }
   const asked = firstSignal();
   const runtime = runtimeOf(engine, settings);
-  const app = await startApp({
+  const app = await serveApp({
     settings,
     log,
     runtime,
@@ -64,13 +64,13 @@ export async function serve({ env: given, err }: Terminal): Promise<number> {
     versions: { Engine: engine.version },
     collector,
   });
-  log.info(
-    { url: app.url, webhooks: app.webhookUrl, operator: app.operatorUrl, engine: engine.version, found: engine.origin },
-    "Loopgate serves",
+  const { url, webhookUrl: webhooks, operatorUrl: operator } = app;
+  void app.leading.then(() =>
+    log.info({ url, webhooks, operator, engine: engine.version, found: engine.origin }, "Loopgate serves"),
   );
   const signal = await Promise.race([asked, app.lost]);
   if (typeof signal !== "string") {
-    log.error({ err: signal }, "another Loopgate has the store: this one ends at once and leaves everything to it");
+    log.error({ err: signal }, "cannot lead here: this process ends at once and leaves everything to whoever does");
     return 1;
   }
   log.info({ signal }, "shutting down: no new work; turns in progress finish, containers keep running");

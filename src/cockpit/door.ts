@@ -21,7 +21,7 @@ export interface OperatorDoor {
   readonly onError: (error: unknown) => void;
 }
 
-type Pages = Pick<Hono, "fetch">;
+export type Pages = Pick<Hono, "fetch">;
 
 const methods = ["GET", "HEAD", "POST"];
 const onlyForms = [405, "Only GET and forms are answered here."] as const;

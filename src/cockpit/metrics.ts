@@ -13,6 +13,8 @@ export interface MetricSources {
   readonly slots: () => { readonly taken: number; readonly of: number; readonly waiting: number };
   /** What was taken of the disk at the last look; null before the first. */
   readonly disk: () => Measured | null;
+  /** Whether this process leads; one that does not stands by for another. */
+  readonly leads: () => boolean;
 }
 
 export interface Metrics {
@@ -43,12 +45,20 @@ const runBuckets = [5, 15, 30, 60, 120, 300, 600, 1_200, 2_400, 4_800, 14_400];
 const readyBuckets = [0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300];
 
 /** Every name begins with `loopgate_`; Node's own figures keep the names that dashboards know. */
-export function createMetrics({ now, slots, disk }: MetricSources): Metrics {
+export function createMetrics({ now, slots, disk, leads }: MetricSources): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const live = new Map<string, Pick<LivePhase, "phase" | "gateSince">>();
 
+  new Gauge({
+    name: "loopgate_leads",
+    help: "1 where this process leads, 0 where it stands by for another on the same store.",
+    registers,
+    collect() {
+      this.set(leads() ? 1 : 0);
+    },
+  });
   new Gauge({
     name: "loopgate_loops",
     help: "Loops that have not ended, by phase.",

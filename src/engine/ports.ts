@@ -571,6 +571,22 @@ export interface EarlierDelivery extends Pick<Delivery, "guid" | "bodySha256" | 
   readonly body: string;
 }
 
+/** A delivery that a process that stands by has answered for whoever leads. */
+export interface StoredArrival {
+  readonly position: number;
+  readonly delivery: Delivery;
+}
+
+/** What processes that stand by took in. Each method throws only `Fault`. */
+export interface ArrivalsPort {
+  /** Has this called whenever more may be there; not all that comes is told. */
+  onMore(wake: () => void): void;
+  /** Those beyond this position, the earliest first, at most 256. One may come to be there before others that were read. */
+  after(position: number): Promise<readonly StoredArrival[]>;
+  /** These are accepted: they are gone. */
+  done(positions: readonly number[]): Promise<void>;
+}
+
 export interface StoredEvent {
   readonly seq: number;
   readonly issueKey: string;
@@ -652,6 +668,8 @@ export interface StorePort {
   knowsDelivery(guid: string, at: number): boolean;
   /** Those that an earlier version left, oldest first, at most 100; each is gone once it was accepted. */
   earlierDeliveries(): Promise<readonly EarlierDelivery[]>;
+  /** Null: no process can stand by. */
+  readonly arrivals: ArrivalsPort | null;
   /** Adds events for one issue; `dedupe` keeps a result from being stored twice. */
   addEvent(issueKey: string, event: LoopEvent, at: number, dedupe?: string): Promise<void>;
   nextEvent(issueKey: string): Promise<StoredEvent | null>;

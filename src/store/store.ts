@@ -31,7 +31,7 @@ export function* begin(): Steps<Begun> {
 }
 
 /** What a database says of itself. */
-type Own = Pick<StorePort, "epoch" | "confirm" | "earlierDeliveries" | "size" | "close">;
+type Own = Pick<StorePort, "epoch" | "confirm" | "earlierDeliveries" | "arrivals" | "size" | "close">;
 
 export function storeOn(
   driver: Driver,

@@ -9,10 +9,13 @@ import type { Runtime } from "../../src/container/run.ts";
 import { usualUids } from "../../src/environment.ts";
 import { pinoLogger } from "../../src/log.ts";
 import { readSettings } from "../../src/settings.ts";
-import { startApp } from "../../src/wire.ts";
+import { serveApp } from "../../src/standby.ts";
 
 /** The label value by which an engine's containers are known as this App's. */
 export const instance = "chaos";
+
+/** With this it ends where another process has taken its store. */
+export const lostCode = 3;
 
 async function runtimeFor(dataDir: string): Promise<Runtime> {
   if (process.env.CHAOS_RUNTIME === "process") {
@@ -35,9 +38,13 @@ async function main(): Promise<void> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const log = pinoLogger({ level: settings.logLevel });
   const runtime = await runtimeFor(dataDir);
-  const app = await startApp({ settings, log, runtime, image: () => ({ kind: "toolchain" }) });
-  log.info({ webhooks: app.webhookUrl }, "Loopgate serves");
-  await new Promise((done) => process.once("SIGTERM", done));
+  const app = await serveApp({ settings, log, runtime, image: () => ({ kind: "toolchain" }) });
+  void app.leading.then(() => log.info({ webhooks: app.webhookUrl, operator: app.operatorUrl }, "Loopgate serves"));
+  const lost = await Promise.race([app.lost, new Promise<null>((done) => process.once("SIGTERM", () => done(null)))]);
+  if (lost !== null) {
+    log.error({ err: lost }, "lost");
+    process.exit(lostCode);
+  }
   await app.close();
   process.exit(0);
 }

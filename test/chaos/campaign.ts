@@ -1,6 +1,5 @@
 // One campaign: loops crowd in, the App is killed again and again, then it is left in peace, and its thread is judged.
 import { mkdir, readFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Engine } from "../../src/container/docker/engine.ts";
@@ -9,6 +8,7 @@ import { sealKey } from "../../src/record/seal.ts";
 import { checkHistory, type Expected, type Finding } from "./check.ts";
 import { loopsOf } from "./check-thread.ts";
 import { type Child, openLog, startChild } from "./child.ts";
+import { environmentFor, freePort, sealSecret, webhookSecret } from "./environment.ts";
 import { type History, type Recorder, recordHistory } from "./history.ts";
 import { findLeftovers } from "./leftovers.ts";
 import { endOrphans } from "./orphans.ts";
@@ -42,9 +42,6 @@ export interface Campaign {
   /** Deaths that were not ours. */
   readonly crashes: readonly string[];
 }
-
-const webhookSecret = "a webhook secret of the campaign";
-const sealSecret = "a seal secret of the campaign, long enough";
 
 /** Where a loop of each plot ends: the reason of each of its endings, those for lost containers aside. */
 function endingsOf(issue: number): readonly string[] {
@@ -106,7 +103,7 @@ async function setStage(options: CampaignOptions, world: ChaosWorld, recorder: R
   const port = await freePort();
   world.forge.setWebhook({ url: `http://127.0.0.1:${port}/api/github/webhooks`, secret: webhookSecret });
   const log = openLog(join(options.dir, "app.log"));
-  const env = environmentFor(options, world, dataDir, port);
+  const env = environmentFor({ engine: options.engine, world, dataDir, port });
   const issues: Issue[] = [];
   const start = () => startChild(env, log);
   const stage: Stage = {
@@ -131,44 +128,6 @@ async function setStage(options: CampaignOptions, world: ChaosWorld, recorder: R
     if (by === bot) stage.onDeed();
   });
   return stage;
-}
-
-function environmentFor(
-  { engine }: CampaignOptions,
-  { forge, commands }: ChaosWorld,
-  dataDir: string,
-  port: number,
-): Record<string, string> {
-  const { socketPath = "" } = (engine?.docker.modem ?? {}) as { socketPath?: string };
-  return {
-    LOOPGATE_APP_ID: String(forge.app.id),
-    LOOPGATE_APP_SLUG: forge.app.slug,
-    LOOPGATE_PRIVATE_KEY: forge.app.privateKey,
-    LOOPGATE_WEBHOOK_SECRET: webhookSecret,
-    LOOPGATE_SEAL_SECRET: sealSecret,
-    LOOPGATE_GITHUB_URL: `${forge.url}/api/v3`,
-    LOOPGATE_THROTTLE: "off",
-    LOOPGATE_DATA: dataDir,
-    LOOPGATE_PORT: String(port),
-    LOOPGATE_MAY_MERGE: "on",
-    LOOPGATE_MAX_RUNS: "100",
-    LOOPGATE_AGENT_COMMAND: commands.executor,
-    LOOPGATE_AGENT_IMAGE: "toolchain",
-    LOOPGATE_REVIEWER_COMMAND: commands.reviewer,
-    LOOPGATE_REVIEWER_IMAGE: "toolchain",
-    CHAOS_RUNTIME: engine === null ? "process" : "docker",
-    ...(engine === null ? {} : { DOCKER_HOST: `unix://${socketPath}` }),
-    NODE_COMPILE_CACHE: join(dataDir, "..", "compiled"), // each life begins sooner
-  };
-}
-
-/** A port that stays the App's over all its lives: GitHub's deliveries go to one address. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 async function killAll(options: CampaignOptions, stage: Stage): Promise<void> {

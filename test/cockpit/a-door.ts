@@ -43,6 +43,7 @@ export async function aDoor(loops: Readonly<Record<string, LoopState>>, options:
     now: Date.now,
     slots: () => ({ taken: 0, of: 1, waiting: 0 }),
     disk: () => null,
+    leads: () => true,
   });
   const errors: unknown[] = [];
   const onError = (error: unknown) => errors.push(error);

@@ -17,7 +17,7 @@ import { approving, aStory, attempts, botch, mend } from "../story/world.ts";
 const slots = { taken: 1, of: 4, waiting: 2 };
 
 function figures(): Metrics {
-  return createMetrics({ now: () => 90_000, slots: () => slots, disk: () => null });
+  return createMetrics({ now: () => 90_000, slots: () => slots, disk: () => null, leads: () => true });
 }
 
 /** The samples that are not 0, by name and labels. */
@@ -77,6 +77,7 @@ describe("what decisions add", () => {
       'loopgate_slots{state="all"}': 4,
       'loopgate_slots{state="taken"}': 1,
       loopgate_runs_waiting: 2,
+      loopgate_leads: 1,
     });
     expect(await metrics.registry.metrics()).toContain('loopgate_run_seconds_sum{role="executor"} 60\n');
   });
@@ -85,7 +86,7 @@ describe("what decisions add", () => {
     const metrics = figures();
     const event = { type: "restored", record: after } as Decided["event"];
     metrics.decided({ issueKey: "1#1", event, before: null, after });
-    const told = Object.keys(await samples(metrics)).filter((name) => !/slots|waiting/.test(name));
+    const told = Object.keys(await samples(metrics)).filter((name) => !/slots|waiting|leads/.test(name));
     expect(told).toEqual(['loopgate_loops{phase="executing"}']);
   });
 

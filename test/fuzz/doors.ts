@@ -120,6 +120,7 @@ async function operatorsDoor(onError: (error: unknown) => void) {
     now: Date.now,
     slots: () => ({ taken: 0, of: 1, waiting: 0 }),
     disk: () => null,
+    leads: () => true,
   });
   const readiness = createReadiness({ store: async () => {} }, () => performance.now());
   const pages = loopRoutes({

@@ -130,6 +130,7 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
     kept: (name) => read("kept", () => disk.kept.get(name) ?? null),
     keep: (name, value) => write("keep", () => void disk.kept.set(name, value)),
     earlierDeliveries: () => read("earlierDeliveries", () => []),
+    arrivals: null,
     addEvent: (issueKey, event, at, dedupe) => write("addEvent", () => addEvent(disk, issueKey, event, at, dedupe)),
     nextEvent: (issueKey) => read("nextEvent", () => disk.openEvents.get(issueKey)?.[0] ?? null),
     busyIssues: (now) =>

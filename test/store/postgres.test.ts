@@ -193,7 +193,7 @@ describe.skipIf(programs() === null)("in PostgreSQL", () => {
     await (await postgresStore(address, { onLost: () => {} })).close();
     await server.ask(address, "update loopgate.opening set version = 99");
     await expect(postgresStore(address, { onLost: () => {} })).rejects.toThrow(
-      "has version 99; this Loopgate reads version 5",
+      "has version 99; this Loopgate reads version 6",
     );
     expect(await server.ask(address, "select epoch from loopgate.opening")).toEqual([{ epoch: 1 }]);
   });
@@ -202,7 +202,7 @@ describe.skipIf(programs() === null)("in PostgreSQL", () => {
     const address = await server.database();
     await (await postgresStore(address, { onLost: () => {} })).close();
     const earlier =
-      "drop table loopgate.run_cost; drop table loopgate.kept; drop table loopgate.schedule; alter table loopgate.all_paused drop column comment; update loopgate.opening set version = 1";
+      "drop table loopgate.run_cost, loopgate.kept, loopgate.schedule, loopgate.arrival; alter table loopgate.all_paused drop column comment; update loopgate.opening set version = 1";
     await server.ask(address, `${earlier}; insert into loopgate.all_paused values (100, 'carol', 5)`);
     const store = await opened(address);
     expect(await store.setAllPaused(100, { by: "dave", since: 9 }, 7)).toBe(true);
@@ -212,7 +212,8 @@ describe.skipIf(programs() === null)("in PostgreSQL", () => {
     expect(await store.schedules(100)).toEqual({ repository, standing: {} });
     await store.keep("webhooks read", "5");
     expect(await store.kept("webhooks read")).toBe("5");
-    expect(await server.ask(address, "select version from loopgate.opening")).toEqual([{ version: 5 }]);
+    expect(await store.arrivals?.after(0)).toEqual([]);
+    expect(await server.ask(address, "select version from loopgate.opening")).toEqual([{ version: 6 }]);
   });
 
   test("two processes that find no tables make them once, and one of them holds the store", async () => {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { tables as inPostgres } from "../../src/store/postgres/schema.ts";
 import { tables as inSqlite } from "../../src/store/sqlite/schema.ts";
 
-/** Columns by table, and the indexes as they are made; `earlier_delivery` is of SQLite's past, and what `opening` is for differs. */
+/** Columns by table, and the indexes as they are made; `earlier_delivery` is of SQLite's past, `opening` and `arrival` are for several processes. */
 function shapeOf(sql: string): Record<string, string[]> {
   const shape: Record<string, string[]> = {};
   for (const [, name = "", body = ""] of sql.matchAll(
@@ -14,7 +14,7 @@ function shapeOf(sql: string): Record<string, string[]> {
   }
   for (const [, table = "", column = ""] of sql.matchAll(/alter table (\w+) add column (\w+)/g))
     shape[table]?.push(column);
-  const { earlier_delivery: _, opening: __, ...rest } = shape;
+  const { earlier_delivery: _, opening: __, arrival: ___, ...rest } = shape;
   const indexes = [...sql.matchAll(/create index [^;]+;/g)].map(([index]) => index);
   return { ...rest, indexes: indexes.filter((index) => !index.includes("earlier_delivery")).sort() };
 }

@@ -11,7 +11,7 @@ export const layers: readonly (readonly string[])[] = [
   ["github", "container", "environment", "agents", "gateway", "store"],
   ["engine", "runs"],
   ["app.ts", "cockpit"],
-  ["wire.ts"],
+  ["wire.ts", "door.ts", "standby.ts"],
   ["cli"],
   ["main.ts"],
 ];
@@ -21,6 +21,9 @@ const sideways: readonly [from: string, to: string][] = [
   ["policy", "loop"],
   ["settings.ts", "environment.ts"],
   ["settings.ts", "folders.ts"],
+  ["wire.ts", "door.ts"],
+  ["standby.ts", "wire.ts"],
+  ["standby.ts", "door.ts"],
 ];
 
 const adapters = layers[3] ?? [];

@@ -6,7 +6,7 @@ import { Fault } from "../../base/fault.ts";
 import { type Driver, isAnyText, type Row, type Statement, type Steps, type Value } from "../steps.ts";
 import { type Connection, isBroken } from "./connection.ts";
 
-interface Parts {
+export interface Parts {
   readonly writer: Connection;
   readonly reader: Connection;
   /** Begins a transaction, and tells its id; throws Fault where another process holds the store by now. */

@@ -8,7 +8,7 @@ import { type Connection, connectionTo } from "./connection.ts";
 import { schemaName, storeVersion, tables, upgrades } from "./schema.ts";
 
 /** One that has not said for so long that it is there may be replaced. */
-const heldForMs = 30_000;
+export const heldForMs = 30_000;
 const saidEveryMs = 5_000;
 
 export interface Hold {
@@ -120,7 +120,7 @@ export async function takeHold(
 }
 
 /** Numbers for locks that no other store in the same database server uses. */
-async function lockNumber(client: Client): Promise<number> {
+export async function lockNumber(client: Client): Promise<number> {
   const { rows } = await client.query("select 'opening'::regclass::oid::bigint as id");
   return Number(rows[0]?.id) | 0; // an oid has 32 bits without a sign, a lock's number 32 bits with one
 }
@@ -175,7 +175,7 @@ function take(presence: Connection, { me, heldMs, locks }: Taking): Promise<numb
 }
 
 /** Whether a way leads from there to this version. */
-function isReadable(version: number): boolean {
+export function isReadable(version: number): boolean {
   return version === storeVersion || (upgrades.has(version) && isReadable(version + 1));
 }
 
@@ -200,7 +200,7 @@ function held(name: string, holder: string, silentMs: number, heldMs: number): F
   );
 }
 
-function otherVersion(name: string, version: unknown): Fault {
+export function otherVersion(name: string, version: unknown): Fault {
   return new Fault(
     `The store, PostgreSQL at ${name}, has version ${version}; this Loopgate reads version ${storeVersion}. Start the Loopgate that wrote it, or name an empty database and run \`npm run loopgate -- restore\`: every loop is rebuilt from its issue thread.`,
     { kind: "invalid", retry: "never" },

@@ -3,6 +3,7 @@ import type { Fault } from "../../base/fault.ts";
 import type { StorePort } from "../../engine/ports.ts";
 import { one, type Steps } from "../steps.ts";
 import { begin, storeOn } from "../store.ts";
+import { arrivalsIn } from "./arrivals.ts";
 import { connectionTo } from "./connection.ts";
 import { postgresDriver } from "./driver.ts";
 import { takeHold, useSchema } from "./hold.ts";
@@ -27,8 +28,9 @@ export async function postgresStore(address: string, options: PostgresOptions): 
   const writer = connectionTo(address, { called: "loopgate writes", ready: useSchema });
   const reader = connectionTo(address, { called: "loopgate reads", ready: useSchema });
   const driver = postgresDriver({ writer, reader, begin: hold.begin });
+  const arrivals = arrivalsIn(address, { writer, begin: hold.begin });
   const close = async () => {
-    await Promise.all([writer.close(), reader.close()]);
+    await Promise.all([writer.close(), reader.close(), arrivals.close()]);
     await hold.release();
   };
   try {
@@ -36,6 +38,7 @@ export async function postgresStore(address: string, options: PostgresOptions): 
       epoch: hold.epoch,
       confirm: hold.confirm,
       earlierDeliveries: async () => [],
+      arrivals,
       size: () => driver.read(size),
       close,
     };

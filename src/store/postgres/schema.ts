@@ -2,7 +2,7 @@
 import { allIndexes, ofRunCosts } from "../indexes.ts";
 
 /** Raised with every change of the tables. */
-export const storeVersion = 5;
+export const storeVersion = 6;
 
 export const schemaName = "loopgate";
 
@@ -27,12 +27,18 @@ const keptTable = `
 create table kept (name ${text} primary key, value text not null);
 `;
 
+/** What processes that stand by took in for whoever leads; SQLite has no such processes. */
+const arrivalTable = `
+create table arrival (position bigint generated always as identity primary key, delivery text not null);
+`;
+
 /** By the version they start from: what makes the next one of it. */
 export const upgrades: ReadonlyMap<number, string> = new Map([
   [1, "alter table all_paused add column comment bigint"],
   [2, scheduleTable],
   [3, `${runCostTable}${ofRunCosts}`],
   [4, keptTable],
+  [5, arrivalTable],
 ]);
 
 export const tables = `
@@ -69,4 +75,4 @@ create table trace (
   kind text not null, detail text not null
 );
 create table all_paused (repository_id bigint primary key, paused_by text not null, since bigint not null, comment bigint);
-${scheduleTable}${runCostTable}${keptTable}${allIndexes}`;
+${scheduleTable}${runCostTable}${keptTable}${arrivalTable}${allIndexes}`;

@@ -16,6 +16,7 @@ export function sqliteStore(dir: string): StorePort {
     epoch,
     confirm: async () => {}, // no other process can take it while this one lives
     earlierDeliveries: () => driver.read(earlierDeliveries),
+    arrivals: null,
     size: async () => {
       const pages = pragma("page_count");
       const bytes = pragma("page_size");
