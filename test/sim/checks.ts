@@ -14,6 +14,7 @@ import { unpack } from "../../src/record/pack.ts";
 import { createPauseChecks } from "./all-paused.ts";
 import { createAsks } from "./asks.ts";
 import type { Containers } from "./containers.ts";
+import { createDayChecks, type DayLimits } from "./days.ts";
 import { authorsOf, gateTruth } from "./gate-truth.ts";
 import type { Write } from "./github.ts";
 import { createQueueChecks } from "./merge-queue.ts";
@@ -31,6 +32,7 @@ export interface ChecksParts {
   readonly now: () => number; // of the world
   readonly clock: () => number; // of the engine
   readonly concurrentRuns: number;
+  readonly days: DayLimits;
   readonly life: () => number; // of the process, counted from 1
   /** Who caused the delivery with this GUID. */
   readonly senderOf: (guid: string) => number | null;
@@ -85,6 +87,7 @@ export function createChecks(parts: ChecksParts) {
   const queue = createQueueChecks({ world, disk, now: parts.now, hold });
   const raises = createRaiseChecks({ world, hold });
   const pauses = createPauseChecks({ world, disk, now: parts.now, hold });
+  const days = createDayChecks({ containers, disk, limits: parts.days, now: parts.now, clock: parts.clock, hold });
   const asks = createAsks({ world, containers, disk, now: parts.now, hold });
 
   const keyOf = (issue: number) => `${repository.id}#${issue}`;
@@ -177,6 +180,7 @@ export function createChecks(parts: ChecksParts) {
     }
     asks.onStoreLost();
     pauses.onStoreLost();
+    days.onStoreLost();
     storeSince = parts.now();
     commands.clear(); // a delivery that comes again is new to the new store
     retriesAsked.clear();
@@ -208,6 +212,13 @@ export function createChecks(parts: ChecksParts) {
         hold(retriesAsked.delete(after.id), "I19: a retry nobody asked for");
       }
     }
+  }
+
+  /** It lacked money, where there are days that can be used up. */
+  function wasCutByDay({ cutByDay, runs }: LoopState["attempts"][number]): boolean {
+    const { account, repository: own } = parts.days;
+    const mayBe = account.nano > 0 || (own?.nano ?? 0) > 0;
+    return cutByDay === true && mayBe && runs.some(({ id }) => containers.all.get(id)?.outOfBudget === true);
   }
 
   /** Its issue was open at some moment since then. */
@@ -258,7 +269,7 @@ export function createChecks(parts: ChecksParts) {
       hold(ofGrant.length <= 3, `I3: ${ofGrant.length} attempts to merge the base on one grant`);
       const last = after.attempts.at(-2);
       if (last?.verdict?.colour === "red" && event.type === "verdict_read")
-        hold(last.counted || last.merges === "conflict", "I3: a red attempt was refunded");
+        hold(last.counted || last.merges === "conflict" || wasCutByDay(last), "I3: a red attempt was refunded");
     }
     if (after.granted > same.granted) {
       const isRaise = event.type === "command_checked" && ["budget", "extend"].includes(event.command.verb);
@@ -414,6 +425,7 @@ export function createChecks(parts: ChecksParts) {
     const { loop, id } = order;
     asks.onStart(loop.id);
     pauses.onStart(order);
+    days.onStart(order);
     const key = keyOf(loop.issue.number);
     const stored = disk.loops.get(key);
     const running = [...containers.all.values()].filter((one) => one.state === "running");
@@ -636,6 +648,7 @@ export function createChecks(parts: ChecksParts) {
       );
     }
     checkMoney();
+    days.onQuiet();
   }
 
   /** At a quiet moment: what providers answered for stands in the states, but for runs whose end is still to be told. */
@@ -706,15 +719,19 @@ export function createChecks(parts: ChecksParts) {
 
   /** Long after the last fault: every loop is over or waits for someone, and the thread says so. */
   function onEnd(): void {
+    const held = new Set<string>(); // until a day turns
     for (const [key, state] of disk.loops) {
       const waits = ["settled", "refused", "awaiting_plan", "awaiting_gate", "paused"].includes(state.phase);
-      hold(waits, `L1: loop ${state.id} is still ${state.phase}`);
+      const isHeld = days.waits(state);
+      if (isHeld) held.add(state.id);
+      hold(waits || isHeld, `L1: loop ${state.id} is still ${state.phase}`);
       if (!parts.declined()) checkThread(key, state);
       if (state.phase === "awaiting_gate") checkGate(state);
       checkOwnMerge(state);
       checkHold(state);
     }
-    hold(disk.effects.size === 0, `L4: ${[...disk.effects.values()][0]?.effect.type} was never performed`);
+    const undone = [...disk.effects.values()].find(({ loop }) => !held.has(loop));
+    hold(undone === undefined, `L4: ${undone?.effect.type} was never performed`);
     const running = [...containers.all.values()].find((one) => one.state === "running");
     hold(running === undefined, `I12: ${running?.id} still runs`);
     for (const { id, loop, state } of containers.all.values()) {
@@ -724,7 +741,7 @@ export function createChecks(parts: ChecksParts) {
     }
     queue.onEnd();
     pauses.onEnd((loop) => absent.has(loop));
-    asks.onEnd((loop) => absent.has(loop), parts.declined());
+    asks.onEnd((loop) => absent.has(loop) || held.has(loop), parts.declined());
     hold(disk.openEvents.size === 0, "I2: a stored event is left lying");
     onQuiet();
   }
@@ -803,6 +820,7 @@ export function createChecks(parts: ChecksParts) {
     onGateRead: (pull: number, at: number) => void lastRead.set(pull, at),
     onMerge,
     onQueueMerge: queue.onQueueMerge,
+    onDayAsked: days.onAsked,
     onStart,
     onAskedCall,
     onForget,

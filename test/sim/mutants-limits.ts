@@ -108,5 +108,22 @@ export const limitMutants: Readonly<Record<string, Mutate>> = {
     const { lostServices, ...told } = event;
     return told;
   }),
+  "what a run may spend of a day is set aside for nobody": store((port) => ({
+    askDay: (ask) => port.askDay(ask, false),
+  })),
+  "what a run cost is taken off its day": store((port) => ({
+    settleRun: (run, _nano, at) => port.settleRun(run, 0, at),
+  })),
+  "a run may spend more than was set aside for it": runs((port) => ({
+    start: (order) => port.start({ ...order, loop: { ...order.loop, grantedNano: order.loop.grantedNano + 3e9 } }),
+  })),
+  "the day of the account is nobody's": (parts) => ({
+    ...parts,
+    operator: { ...parts.operator, bounds: { ...parts.operator.bounds, day_usd: 0, day_runs: 0 } },
+  }),
+  "who waits for the day to turn is not told": machine(
+    (right) => (state, event, now) =>
+      event.type === "day_full" ? { state, effects: [], note: "not told" } : right(state, event, now),
+  ),
   "what a person says of the money is not written in the thread": without("write_status", "command_checked"),
 };

@@ -2,6 +2,7 @@
 import type { RunOrder } from "../../src/engine/ports.ts";
 import type { Mishap } from "./boundary.ts";
 import type { Conduct } from "./containers.ts";
+import { noDays } from "./days.ts";
 import type { Act, Deed } from "./deeds.ts";
 import { hour, minute, type Setup } from "./setup.ts";
 
@@ -46,6 +47,7 @@ function scenario({
         seed: name,
         issues: [12],
         policy,
+        days: noDays,
         checks: ["test"],
         suiteFirst: false,
         checkConduct: (_sha, passes) => ({ ms: 3 * minute, conclusion: passes ? "success" : "failure" }),

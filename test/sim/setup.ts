@@ -6,6 +6,7 @@ import type { CheckSeen, KnockOutSeen } from "../../src/loop/state.ts";
 import { pauses } from "./all-paused.ts";
 import type { Mishap, Mishaps } from "./boundary.ts";
 import type { Conduct, ServicesConduct } from "./containers.ts";
+import { type DayLimits, dayPolicy, noDays, someDays } from "./days.ts";
 import type { Act, Deed } from "./deeds.ts";
 import { atTheGate, gateDays, gatePolicy } from "./gate-days.ts";
 import { type QueueConduct, someQueue } from "./merge-queue.ts";
@@ -27,6 +28,7 @@ export interface Setup {
   readonly seed: string;
   readonly issues: readonly number[];
   readonly policy: string | null;
+  readonly days: DayLimits;
   readonly checks: readonly string[];
   readonly suiteFirst: boolean; // the suite is reported complete before its last check is
   readonly checkConduct: (sha: string, passes: boolean, check: string, again: number) => CheckConduct;
@@ -78,6 +80,7 @@ function gateSetup(setup: Setup, mode: "safety" | "liveness"): Setup {
   return {
     ...setup,
     policy: gatePolicy(random(name, "gate's policy")),
+    days: noDays,
     checkConduct: someChecks(name, habit),
     conduct: (order) => besides(name, order, someConduct(random(name, "agent", order.id), order, 0.02)),
     acts: [...openings(name, setup.issues), ...losses(name, gateDays), ...pauses(name, setup.issues, gateDays)],
@@ -103,6 +106,7 @@ function someSetup(seed: number, mode: "safety" | "liveness"): Setup {
   };
   const name = `${seed}/${mode}`;
   const money = moneyPolicy(random(name, "money"));
+  const days = someDays(name);
   const issues = draw.pick([[12], [12], [12, 13], [12, 13, 14]]);
   const until = mode === "safety" ? 18 * hour : 36 * hour;
   const calmAt = mode === "safety" ? Number.POSITIVE_INFINITY : 12 * hour;
@@ -112,9 +116,13 @@ function someSetup(seed: number, mode: "safety" | "liveness"): Setup {
     seed: name,
     issues,
     policy: withPlan(
-      somePolicy(draw, random(name, "the issue's limits"), random(name, "own checks"), money.lines),
+      somePolicy(draw, random(name, "the issue's limits"), random(name, "own checks"), [
+        ...money.lines,
+        ...dayPolicy(days),
+      ]),
       isPlanned(seed),
     ),
+    days,
     dearer: money.dearer,
     checks: draw.pick([["test"], ["test", "lint"]]),
     suiteFirst: draw.chance(0.3),

@@ -15,6 +15,7 @@ import { type Boundary, createBoundary } from "./boundary.ts";
 import { cell } from "./cell.ts";
 import { createChecks } from "./checks.ts";
 import { createContainers } from "./containers.ts";
+import { accountDay } from "./days.ts";
 import { type Act, perform } from "./deeds.ts";
 import { simulatedGitHub } from "./github.ts";
 import { createMergeQueue } from "./merge-queue.ts";
@@ -165,6 +166,7 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
     now: () => timeline.now,
     clock,
     concurrentRuns: setup.concurrentRuns,
+    days: setup.days,
     life: () => lives,
     senderOf: (guid) => senders.get(guid) ?? null,
     declined: () => declined,
@@ -372,7 +374,7 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
       }),
       translate: (event, payload) => translate(event, payload, self),
       operator: {
-        bounds: generousBounds,
+        bounds: { ...generousBounds, ...accountDay(setup.days) },
         defaults: { agent: { command: "agent", image: "toolchain" }, reviewer: { command: "reviewer", image: "" } },
       },
       label: "loop",

@@ -20,6 +20,7 @@ storeContract("the simulator's memory", async () => {
         onCommit: () => {},
         onEffectStarted: () => {},
         onEffectDone: () => {},
+        onDayAsked: () => {},
         onAllPaused: () => {},
       });
     },

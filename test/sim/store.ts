@@ -93,6 +93,7 @@ export interface Watch {
   onEffectStarted(effect: StoredEffect): void;
   onAllPaused(paused: AllPaused | null, by: "command" | "record"): void;
   onEffectDone(effect: StoredEffect): void;
+  onDayAsked(run: string, may: boolean): void;
 }
 
 export interface Committed {
@@ -164,7 +165,12 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
         if (schedules === null) disk.schedules.delete(repositoryId);
         else disk.schedules.set(repositoryId, schedules);
       }),
-    askDay: (ask, keep) => (keep ? write : read)("askDay", () => askDay(disk, ask, keep)),
+    askDay: (ask, keep) =>
+      (keep ? write : read)("askDay", () => {
+        const answer = askDay(disk, ask, keep);
+        watch.onDayAsked(ask.run, answer.ok);
+        return answer;
+      }),
     setAside: (run) => read("setAside", () => disk.runCosts.get(run) ?? null),
     settleRun: (run, nano, at) => write("settleRun", () => settleRun(disk, run, nano, at)),
     recallRunCosts: (costs) =>
