@@ -21,7 +21,9 @@ const Hook = z.object({
   content_type: z.string().optional(),
   secret: z.string().optional(),
 });
-const Deliveries = z.array(z.object({ id: z.number(), delivered_at: z.string(), status_code: z.number() }));
+const Deliveries = z.array(
+  z.object({ id: z.number(), delivered_at: z.string(), status: z.string(), status_code: z.number() }),
+);
 const FullDelivery = z.object({
   request: z.object({ headers: z.record(z.string(), z.unknown()), payload: z.unknown() }),
 });
@@ -68,7 +70,7 @@ export async function askGitHub(
       ...(deliveries.ok
         ? intake === "poll"
           ? emptyLogWarning(deliveries.value)
-          : await secretWarning(client, deliveries.value, secrets)
+          : [...unreachedWarning(deliveries.value), ...(await secretWarning(client, deliveries.value, secrets))]
         : []),
       ...(installations.ok
         ? installations.value.flatMap(({ account, permissions }) =>
@@ -134,6 +136,20 @@ function hookProblems(
       ? []
       : ["The App's webhook has no secret at GitHub: enter that of LOOPGATE_WEBHOOK_SECRET there."]),
     ...(type === "json" ? [] : [`The App's webhook sends ${type}: choose application/json at GitHub.`]),
+  ];
+}
+
+/** So many of the newest in a row, or all where there are fewer, tell that it is not one that was lost. */
+const lostInARow = 3;
+
+/** A 401 is an answer of ours, or of another's with our secret's name: `secretWarning` tells of it. */
+function unreachedWarning(newestFirst: z.output<typeof Deliveries>): readonly string[] {
+  const newest = newestFirst.slice(0, lostInARow);
+  const [last] = newest;
+  if (last === undefined || newest.some(({ status_code: code }) => code === 401 || (code >= 200 && code < 300)))
+    return [];
+  return [
+    `GitHub could not bring its newest webhooks, the last at ${last.delivered_at}: ${last.status}. Unless the App was stopped then, its webhook address does not lead to LOOPGATE_HOST and LOOPGATE_PORT of this machine: mend the proxy in front of it or the address at GitHub, or, where GitHub cannot reach this machine, set LOOPGATE_INTAKE=poll.`,
   ];
 }
 

@@ -119,6 +119,39 @@ test("where the log of webhooks is read, an App without one, and a log with noth
   expect((await ask()).problems).toEqual([expect.stringMatching(/or, .* set LOOPGATE_INTAKE=poll/)]);
 });
 
+test("an address that GitHub's webhooks do not get through to is said, until one does", async () => {
+  const { forge, ask } = await aGitHub();
+  const unreached = async () => (await ask()).warnings.filter((one) => one.includes("could not bring"));
+  expect(await unreached()).toEqual([]);
+  await forge.createRepository({ owner: "acme", name: "shop", files: { a: "b\n" }, collaborators: { alice: "write" } });
+  forge.as("alice").openIssue("acme/shop", { title: "It is wrong", body: "" });
+  await forge.idle();
+  expect(await unreached()).toEqual([
+    expect.stringMatching(
+      /newest webhooks, the last at \S+Z: failed to connect to host\. Unless the App was stopped then/,
+    ),
+  ]);
+  const door = createServer((_, response) => response.writeHead(202).end());
+  await new Promise<void>((done) => door.listen(0, "127.0.0.1", done));
+  onTestFinished(() => void door.close());
+  forge.setWebhook({ url: `http://127.0.0.1:${(door.address() as AddressInfo).port}/`, secret: hookSecret });
+  forge.as("alice").openIssue("acme/shop", { title: "It is wrong again", body: "" });
+  await forge.idle();
+  expect(await unreached()).toEqual([]);
+});
+
+test("a webhook without a secret, and events that the App is not subscribed to, are said", async () => {
+  const { forge, ask } = await aGitHub();
+  const app = forge.world.apps.find(({ id }) => id === forge.app.id);
+  if (!app) throw new Error("the forge has no App");
+  app.events = app.events.filter((event) => event !== "push" && event !== "status");
+  forge.setWebhook({ url: "http://127.0.0.1:9/hook", secret: "" });
+  const { problems, warnings } = await ask();
+  expect(problems).toEqual([expect.stringMatching(/^The App's webhook has no secret at GitHub/)]);
+  expect(warnings).toContain("The App is not subscribed to the events push, status; app.yml lists them.");
+  expect((await ask({ intake: "poll" })).problems).toEqual([]);
+});
+
 test("a webhook that was refused with 401, and a permission that an installation has not accepted, are said", async () => {
   const { forge, ask } = await aGitHub();
   const refusing = createServer((_, response) => response.writeHead(401).end());

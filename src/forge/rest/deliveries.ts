@@ -85,7 +85,7 @@ function configShape(app: App) {
     content_type: "json",
     insecure_ssl: "0",
     url: app.webhook?.url ?? "",
-    ...(app.webhook ? { secret: "********" } : {}),
+    ...(app.webhook?.secret ? { secret: "********" } : {}),
   };
 }
 
