@@ -116,7 +116,7 @@ test("installations are listed, suspended ones as such, and the repositories of 
   if (installation === undefined) throw new Error("the App is not installed");
   up.forge.world.suspend(owner, installation, true);
   expect(await up.port.listInstallations()).toEqual([{ id: installationId, suspended: true }]);
-  await expect(up.port.listRepositories(installationId)).rejects.toMatchObject({ kind: "forbidden" });
+  await expect(up.port.listRepositories(installationId)).rejects.toMatchObject({ kind: "unavailable" });
   up.forge.world.suspend(owner, installation, false);
   expect(await up.port.listRepositories(installationId)).toHaveLength(1);
 });
