@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { CheckFact } from "../../verify/facts.ts";
 import { requireSameRepository, Time } from "../client/answers.ts";
 import { type Connection, query, type Repository } from "../client/client.ts";
-import { asAllowed } from "./allowed.ts";
+import { type Asked, asAllowed } from "./allowed.ts";
 import { Annotations, annotationFacts } from "./annotations.ts";
 import { Actor, actorFields, personOfActor } from "./people.ts";
 
@@ -25,19 +25,19 @@ const contextsOf = (workflows: boolean, page: string) => `contexts(${page}) {
     }`;
 
 /** Spread on the Commit that the base branch is at as `BaseChecks`; no more than names and ends count. */
-export function baseChecksFragment(workflows: boolean): string {
+export function baseChecksFragment({ workflows, checks }: Asked): string {
   return `
 fragment BaseChecks on Commit {
   oid
-  statusCheckRollup { ${contextsOf(workflows, "first: 100")} }
+  statusCheckRollup { ${contextsOf(workflows, `first: ${checks}`)} }
 }`;
 }
 
-const moreTextOf = (workflows: boolean) => `
+const moreTextOf = ({ workflows, checks }: Asked) => `
 query ReadMoreBaseChecks($owner: String!, $name: String!, $base: GitObjectID!, $after: String!) {
   repository(owner: $owner, name: $name) {
     databaseId
-    object(oid: $base) { ... on Commit { oid statusCheckRollup { ${contextsOf(workflows, "first: 100, after: $after")} } } }
+    object(oid: $base) { ... on Commit { oid statusCheckRollup { ${contextsOf(workflows, `first: ${checks}, after: $after`)} } } }
   }
 }`;
 
@@ -77,8 +77,8 @@ export const BaseChecks = z.object({
 
 const More = z.object({ repository: z.object({ databaseId: z.number(), object: BaseChecks.nullable() }) });
 
-/** At most so many pages of a hundred are read; of a longer list nothing is known, since a newer run may stand beyond it. */
-const mostPages = 10;
+/** At most so many are read; of a longer list nothing is known, since a newer run may stand beyond it. */
+const mostChecks = 1_000;
 
 /** The checks of the base as facts, without what they say but for a few annotations, which tell a failure from an end from outside. No request for the first hundred, and one for each further. Throws `Fault`. */
 export async function baseChecks(
@@ -90,11 +90,11 @@ export async function baseChecks(
   const attempted = `Could not read all checks of the base of ${owner}/${name} at ${base.slice(0, 12)}`;
   const checks = [...(statusCheckRollup?.contexts.nodes ?? [])];
   let page = statusCheckRollup?.contexts.pageInfo;
-  for (let read = 1; page?.hasNextPage === true; read++) {
-    if (read === mostPages) return [];
+  while (page?.hasNextPage === true) {
+    if (checks.length >= mostChecks) return [];
     const variables = { owner, name, base, after: page.endCursor };
-    const more = await asAllowed(connection, repository, ({ workflows }) =>
-      query(connection, repository, { attempted, shape: More, text: moreTextOf(workflows), variables }),
+    const more = await asAllowed(connection, repository, (asked) =>
+      query(connection, repository, { attempted, shape: More, text: moreTextOf(asked), variables }),
     );
     requireSameRepository(repository, more.repository.databaseId, attempted);
     const contexts = more.repository.object?.statusCheckRollup?.contexts;

@@ -27,14 +27,14 @@ export async function baseRead(
   };
 }
 
-const textOf = ({ workflows, rules }: Asked) => `
+const textOf = (asked: Asked) => `
 query ReadBase($owner: String!, $name: String!, $branch: String!) {
   repository(owner: $owner, name: $name) {
     databaseId
-    ref(qualifiedName: $branch) { ${baseFields(rules)} }
+    ref(qualifiedName: $branch) { ${baseFields(asked.rules)} }
   }
 }
-${baseChecksFragment(workflows)}`;
+${baseChecksFragment(asked)}`;
 
 const Answer = z.object({ repository: z.object({ databaseId: z.number(), ref: BaseRef.nullable() }) });
 

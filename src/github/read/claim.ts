@@ -40,13 +40,13 @@ const commentsPage = (page: string) => `comments(last: 100${page}) {
         }`;
 
 /** GitHub allows 100 labels on an issue, so labels are complete; of the comments these are the newest hundred. */
-const textOf = ({ workflows, rules }: Asked) => `
+const textOf = (asked: Asked) => `
 query ReadClaim($owner: String!, $name: String!, $number: Int!, $known: String!, $asksKnown: Boolean!) {
   repository(owner: $owner, name: $name) {
     id databaseId owner { login } visibility ${statusLabelFields}
     assignableUsers(first: 2) { nodes { databaseId } }
     known: ref(qualifiedName: $known) @include(if: $asksKnown) { name }
-    defaultBranchRef { ${baseFields(rules)} }
+    defaultBranchRef { ${baseFields(asked.rules)} }
     ${policyFields}
     notes: issues(labels: [${JSON.stringify(notesLabel)}], states: [OPEN], last: 1) {
       nodes { number author { ${actorFields} } comments(last: 50) { nodes { author { ${actorFields} } body isMinimized } } }
@@ -62,7 +62,7 @@ query ReadClaim($owner: String!, $name: String!, $number: Int!, $known: String!,
     }
   }
 }
-${baseChecksFragment(workflows)}`;
+${baseChecksFragment(asked)}`;
 
 const earlierText = `
 query ReadEarlierComments($owner: String!, $name: String!, $number: Int!, $before: String!) {

@@ -22,12 +22,12 @@ const reviewFields = `
     comments(first: 50) { ${lineFields} }
   }`;
 
-const textOf = ({ workflows, rules }: Asked) => `
+const textOf = (asked: Asked) => `
 query ReadPull($owner: String!, $name: String!, $pull: Int!) {
   repository(owner: $owner, name: $name) {
     databaseId
     pullRequest(number: $pull) {
-      headRefOid state isDraft ${baseFields(rules)} mergedAt mergedBy { ${actorFields} }
+      headRefOid state isDraft ${baseFields(asked.rules)} mergedAt mergedBy { ${actorFields} }
       isInMergeQueue ${autoMergeFields}
       queue: timelineItems(itemTypes: [REMOVED_FROM_MERGE_QUEUE_EVENT], last: 1) {
         nodes { __typename ... on RemovedFromMergeQueueEvent { reason } }
@@ -37,7 +37,7 @@ query ReadPull($owner: String!, $name: String!, $pull: Int!) {
     }
   }
 }
-${ciFragment(workflows)}`;
+${ciFragment(asked)}`;
 
 const moreText = `
 query ReadReviews($owner: String!, $name: String!, $pull: Int!, $after: String) {

@@ -36,11 +36,11 @@ const contextsOf = (workflows: boolean, page: string) => `
     }`;
 
 /** Spread on a Commit as `Ci`; needs the variable `$pull`. Without `workflows` it needs no permission for Actions. */
-export function ciFragment(workflows: boolean): string {
+export function ciFragment({ workflows, checks }: Asked): string {
   return `
 fragment Ci on Commit {
   oid
-  statusCheckRollup { ${contextsOf(workflows, "first: 100")} }
+  statusCheckRollup { ${contextsOf(workflows, `first: ${checks}`)} }
   checkSuites(first: 100) { ${suiteFields(workflows)} }
 }`;
 }
@@ -59,25 +59,25 @@ export const Mergeable = z.object({
   }).nullable(),
 });
 
-const textOf = ({ workflows, rules }: Asked) => `
+const textOf = (asked: Asked) => `
 query ReadCi($owner: String!, $name: String!, $pull: Int!, $head: GitObjectID!) {
   repository(owner: $owner, name: $name) {
     databaseId
     pullRequest(number: $pull) {
       headRefOid state body
-      mergeable mergeStateStatus baseRef { name target { ...BaseChecks } ${rules ? ruleFields : ""} }
+      mergeable mergeStateStatus baseRef { name target { ...BaseChecks } ${asked.rules ? ruleFields : ""} }
       mergedBy { ${actorFields} } ${closedFields} ${autoMergeFields}
     }
     object(oid: $head) { ...Ci }
   }
 }
-${ciFragment(workflows)}${baseChecksFragment(workflows)}`;
+${ciFragment(asked)}${baseChecksFragment(asked)}`;
 
-const moreTextOf = (workflows: boolean) => `
+const moreTextOf = ({ workflows, checks }: Asked) => `
 query ReadMoreCi($owner: String!, $name: String!, $pull: Int!, $head: GitObjectID!, $after: String!) {
   repository(owner: $owner, name: $name) {
     databaseId
-    object(oid: $head) { ... on Commit { oid statusCheckRollup { ${contextsOf(workflows, "first: 100, after: $after")} } } }
+    object(oid: $head) { ... on Commit { oid statusCheckRollup { ${contextsOf(workflows, `first: ${checks}, after: $after`)} } } }
   }
 }`;
 
@@ -211,8 +211,8 @@ export function baseFact({
   };
 }
 
-/** At most so many pages of a hundred are read; what is beyond makes the verdict wait, and it says so. */
-const mostPages = 50;
+/** At most so many checks are read; what is beyond makes the verdict wait, and it says so. */
+const mostChecks = 5_000;
 
 const More = z.object({ repository: z.object({ databaseId: z.number(), object: CiCommit.nullable() }) });
 
@@ -231,10 +231,10 @@ export async function ciFacts(
   const first = commit.statusCheckRollup?.contexts;
   const checks = [...(first?.nodes ?? [])];
   let page = first?.pageInfo;
-  for (let read = 1; page?.hasNextPage && read < mostPages; read++) {
+  while (page?.hasNextPage && checks.length < mostChecks) {
     const variables = { owner, name, pull, head: commit.oid, after: page.endCursor };
-    const more = await asAllowed(connection, repository, ({ workflows }) =>
-      query(connection, repository, { attempted, shape: More, text: moreTextOf(workflows), variables }),
+    const more = await asAllowed(connection, repository, (asked) =>
+      query(connection, repository, { attempted, shape: More, text: moreTextOf(asked), variables }),
     );
     requireSameRepository(repository, more.repository.databaseId, attempted);
     const contexts = more.repository.object?.statusCheckRollup?.contexts;
