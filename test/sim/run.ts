@@ -1,6 +1,7 @@
 // The command `npm run simulate`: many seeds, one seed, every boundary, or every planted bug, on all cores.
 import { hash } from "node:crypto";
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { once } from "node:events";
+import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { givenOptions } from "../script-options.ts";
 import {
   type Failure,
@@ -42,7 +43,7 @@ type Job =
       readonly digests: boolean;
     }
   | { readonly kind: "points"; readonly part: number; readonly of: number }
-  | { readonly kind: "mutants"; readonly names: readonly string[] };
+  | { readonly kind: "mutant"; readonly name: string };
 
 /** A planted bug that so many seeds do not show counts as missed. */
 const seedsPerMutant = 2_000;
@@ -53,22 +54,29 @@ async function work(job: Job): Promise<unknown> {
       return runSeeds(job);
     case "points":
       return runPoints(job.part, job.of);
-    case "mutants": {
-      const results: MutantResult[] = [];
-      for (const name of job.names) results.push(await hunt(name, seedsPerMutant));
-      return results;
-    }
+    case "mutant":
+      return hunt(job.name, seedsPerMutant);
   }
 }
 
-function inWorker(job: Job): Promise<unknown> {
-  return new Promise((resolve, reject) => {
+/** Does the jobs on all cores, each worker taking the next one as it is done with the last; tells of each as it ends. */
+async function inWorkers<Result>(jobs: readonly Job[], onDone: (result: Result) => void = () => {}): Promise<Result[]> {
+  const results: Result[] = [];
+  const waiting = [...jobs];
+  const busy = Array.from({ length: Math.min(workers(), jobs.length) }, async () => {
     // Nearly everything a run makes dies young: with room for it, little is ever copied.
-    const resourceLimits = { maxYoungGenerationSizeMb: 128 };
-    const worker = new Worker(new URL(import.meta.url), { workerData: job, resourceLimits });
-    worker.once("message", resolve);
-    worker.once("error", reject);
+    const worker = new Worker(new URL(import.meta.url), { resourceLimits: { maxYoungGenerationSizeMb: 128 } });
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+      const answer = once(worker, "message"); // rejects where the worker fails
+      worker.postMessage(job);
+      const [result] = (await answer) as [Result];
+      results.push(result);
+      onDone(result);
+    }
+    await worker.terminate();
   });
+  await Promise.all(busy);
+  return results;
 }
 
 function say(text: string): void {
@@ -87,7 +95,7 @@ async function seeds(from: number, count: number, modes: readonly Mode[], digest
   const jobs = shares.map(
     (share, index): Job => ({ kind: "seeds", from: from + index, count: share, step, modes, digests }),
   );
-  const results = (await Promise.all(jobs.map(inWorker))) as SeedsResult[];
+  const results = await inWorkers<SeedsResult>(jobs);
   const failures = results.flatMap((result) => result.failures);
   const perSeed = results.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / Math.max(1, count);
   const digest = hash(
@@ -124,10 +132,17 @@ async function one(seed: number, modes: readonly Mode[], without: ReadonlySet<st
   return { ok: violations.length === 0, lines, json: { seed, modes, violations } };
 }
 
-async function exhaustive(): Promise<Told> {
-  const of = workers();
+/** So many parts that somebody who waits sees it go on, and no core is idle for long at the end. */
+const parts = 16;
+
+async function exhaustive(tell: (line: string) => void): Promise<Told> {
+  const of = parts;
   const jobs = Array.from({ length: of }, (_, part): Job => ({ kind: "points", part, of }));
-  const results = (await Promise.all(jobs.map(inWorker))) as PointsResult[];
+  let done = 0;
+  const results = await inWorkers<PointsResult>(jobs, (result) => {
+    done += 1;
+    tell(`${done} of ${of} parts: ${result.points} points, ${result.failures.length} violations`);
+  });
   const points = results.reduce((sum, result) => sum + result.points, 0);
   const failures = results.flatMap((result) => result.failures);
   const lines = failures.slice(0, 20).map(({ name, violation }) => `${name}: ${violation}`);
@@ -135,18 +150,20 @@ async function exhaustive(): Promise<Told> {
   return { ok: failures.length === 0, lines, json: { points, failures } };
 }
 
-async function planted(): Promise<Told> {
-  const names = Object.keys(mutants);
-  const of = workers();
-  const shares = Array.from({ length: of }, (_, index) => names.filter((_name, at) => at % of === index));
-  const jobs = shares.map((share): Job => ({ kind: "mutants", names: share }));
-  const results = ((await Promise.all(jobs.map(inWorker))) as MutantResult[][]).flat();
-  const caught = results.filter((result) => result.caughtBy !== null).length;
-  const lines = results.map(({ mutant, caughtBy, runs }) =>
-    caughtBy === null ? `MISSED in ${runs} runs: ${mutant}` : `caught in run ${runs}: ${mutant} (${caughtBy})`,
-  );
-  lines.push(`${caught} of ${results.length} caught`);
-  return { ok: caught === results.length, lines, json: { caught, of: results.length, results } };
+async function planted(tell: (line: string) => void): Promise<Told> {
+  const jobs = Object.keys(mutants).map((name): Job => ({ kind: "mutant", name }));
+  const results = await inWorkers<MutantResult>(jobs, (result) => tell(lineOf(result)));
+  const missed = results.filter((result) => result.caughtBy === null);
+  const lines = [...missed.map(lineOf), `${results.length - missed.length} of ${results.length} caught`];
+  return {
+    ok: missed.length === 0,
+    lines,
+    json: { caught: results.length - missed.length, of: results.length, results },
+  };
+}
+
+function lineOf({ mutant, caughtBy, runs }: MutantResult): string {
+  return caughtBy === null ? `MISSED in ${runs} runs: ${mutant}` : `caught in run ${runs}: ${mutant} (${caughtBy})`;
 }
 
 const options = {
@@ -181,11 +198,12 @@ async function main(): Promise<number> {
 type Given = Exclude<ReturnType<typeof givenOptions<typeof options>>, number>;
 
 function chosen(given: Given, [count, from, seed]: [number, number, number], modes: readonly Mode[]): Promise<Told> {
-  if (given.exhaustive) return exhaustive();
-  if (given.mutants) return planted();
+  const tell = given.json ? () => {} : say;
+  if (given.exhaustive) return exhaustive(tell);
+  if (given.mutants) return planted(tell);
   if (given.seed === undefined) return seeds(from, count, modes, given.digest);
   return one(seed, modes, new Set(given.without.split(",").filter((name) => name !== "")), given.json);
 }
 
 if (isMainThread) process.exitCode = await main();
-else parentPort?.postMessage(await work(workerData as Job));
+else parentPort?.on("message", async (job: Job) => parentPort?.postMessage(await work(job)));

@@ -475,6 +475,7 @@ function reaction(draw: Random, pull: number, issue: number): Act[] {
 function someMishaps(name: string, rates: Rates): Mishaps {
   return {
     at(site, call, nth) {
+      if (rates.crash === 0 && (site === "store" ? rates.storeFault : rates.fault) === 0) return null;
       const draw = random(name, "mishap", call, nth);
       if (site === "store") {
         if (draw.chance(rates.crash / 10)) return draw.pick<Mishap>(["crash_before", "crash_after"]);
