@@ -1,5 +1,6 @@
 // The agent CLIs find the run's own tools and nothing else, and call them as the model says, in real containers.
 import { expect, test } from "vitest";
+import { agentOf } from "../../src/agents/agents.ts";
 import { toolsWhere } from "../../src/brief/tools.ts";
 import type { AskedChecks } from "../../src/gateway/tools/run-check.ts";
 import type { CheckSeen } from "../../src/loop/state.ts";
@@ -18,6 +19,9 @@ const speaking: readonly Step[] = [
   { kind: "call", tool: "finish", given: { summary: "Says hello.", confidence: 0.9 } },
   { kind: "say", text: "That is all." },
 ];
+
+/** Those whose hooks tell the model after any use of a tool; the rest read it with the next answer of a tool of ours. */
+const pointed = new Set(kinds.filter((kind) => agentOf(kind, "").takesPart === "hooks"));
 
 describeWithDocker("with tools", (engine) => {
   test.each(kinds)("%s calls them by its own names for them, and is told what it did wrong", async (kind) => {
@@ -77,6 +81,26 @@ describeWithDocker("with tools", (engine) => {
       const [first] = run.model.calls.map((call) => call.tools.join(" "));
       if (WITHOUT_MCP.has(kind)) return expect(first).not.toMatch(/loop_/);
       expect(first).toMatch(kind === "codex" ? /mcp__loop/ : /loop_+files[-_]list_directory\b/);
+    },
+  );
+
+  test.each(kinds)(
+    "T3: %s tells its model that a person spoke, and what, where Loopgate alone can say it",
+    async (kind) => {
+      const words = "Use tabs, and no spaces.";
+      const steps: readonly Step[] = [
+        { kind: "run", command: "true" },
+        { kind: "call", tool: "steering", given: {} },
+        { kind: "say", text: "That is all." },
+      ];
+      const run = await stage(engine(), kind, { steps, words });
+      expect(run.outcome).toMatchObject({ status: "finished", exitCode: 0 });
+      expect(run.heard).toEqual([{ id: "1", by: "tool" }]);
+      const [, second = "", third = ""] = run.model.calls
+        .filter(({ tools }) => tools.length > 0)
+        .map(({ text }) => text);
+      expect(second.includes("People who may decide here have said something to you.")).toBe(pointed.has(kind));
+      expect([second.includes(words), third.includes(words)]).toEqual([false, true]);
     },
   );
 

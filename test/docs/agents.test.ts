@@ -11,15 +11,17 @@ const task = { promptPath: "/loop/brief.md", model: "m", gatewayUrl: "http://127
 test("the page has every agent that is known by name", () => {
   const rows = AGENT_KINDS.flatMap((kind) => {
     if (kind === "command") return [];
-    const { route, prepare } = agentOf(kind, "");
+    const { route, prepare, takesPart } = agentOf(kind, "");
     const { name, version } = VERSIONS[kind];
     const hasServer = startLine(prepare(task)).includes("LOOP_TOOLS_URL");
     const tools = hasServer ? `the MCP server \`${TOOL_SERVER}\`` : `the command \`${TOOL_SERVER}\``;
-    return `| \`${kind}\` | ${name} ${version} | \`LOOPGATE_${route?.toUpperCase()}_KEY\` | ${tools} |`;
+    const words =
+      takesPart === "hooks" ? "it reads that there are some after any use of a tool" : "with the next call of a tool";
+    return `| \`${kind}\` | ${name} ${version} | \`LOOPGATE_${route?.toUpperCase()}_KEY\` | ${tools} | ${words} |`;
   });
   const table = [
-    "| kind | tried with | key that the App needs | its run's tools |",
-    "|---|---|---|---|",
+    "| kind | tried with | key that the App needs | its run's tools | [what people say meanwhile](tools.md#what-people-say-meanwhile) |",
+    "|---|---|---|---|---|",
     ...rows,
     "",
   ].join("\n");

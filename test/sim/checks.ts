@@ -4,7 +4,7 @@ import { Fault } from "../../src/base/fault.ts";
 import type { AllPaused, Delivery, RunOrder, StoredEffect } from "../../src/engine/ports.ts";
 import { ourChecks } from "../../src/engine/world.ts";
 import { countedRuns, isAnswered } from "../../src/loop/begin.ts";
-import { holdLabel } from "../../src/loop/end.ts";
+import { holdLabel, untoldRuns } from "../../src/loop/end.ts";
 import { spentOf } from "../../src/loop/money.ts";
 import { plansOnly } from "../../src/loop/plan.ts";
 import type { Ending, LoopState, RunFacts } from "../../src/loop/state.ts";
@@ -118,6 +118,7 @@ export function createChecks(parts: ChecksParts) {
     checkPeople(step, same, after);
     checkEnding(step, same, after);
     checkSilent(step, same, after);
+    checkWords(step, after);
     ownChecks.onCommit(step, same, after);
     raises.onCommit(step, same, after, parts.now() - hearsayMs);
     asks.onCommit(step, same, after);
@@ -332,6 +333,24 @@ export function createChecks(parts: ChecksParts) {
     if (effects.some(({ effect }) => effect.type === "read_retry")) retriesAsked.add(after.id);
     for (const { effect } of effects) if (effect.type === "publish" && verb === "approve") allowed.add(effect.head);
     if (verb === "approve" && same.ending?.of === "permission_asked") yeses.add(`${after.id} ${same.ending.quote}`);
+  }
+
+  /** Whoever spoke to an agent is told that it heard where it did, and is told something once its run is over. */
+  function checkWords({ effects }: Committed, after: LoopState): void {
+    for (const { id, telling } of after.said ?? []) {
+      const isOpen = telling === undefined || untoldRuns(after).some((run) => run.id === telling);
+      hold(isOpen, `I4: nobody was told whether ${telling} heard what comment ${id} said`);
+    }
+    for (const { effect } of effects) {
+      if (effect.type !== "reply" || effect.reply.kind !== "words_heard") continue;
+      const { of, by } = effect.reply;
+      const heard = [...containers.all.values()].filter(({ loop }) => loop === after.id).map(({ words }) => words);
+      for (const { id = "" } of of)
+        hold(
+          heard.some((words) => words.get(id) === by),
+          `I4: nobody heard what comment ${id} said, and it was told so`,
+        );
+    }
   }
 
   /** I19, I14 and I15 at the end of a loop. */

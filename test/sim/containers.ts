@@ -2,12 +2,24 @@
 import { Fault } from "../../src/base/fault.ts";
 import type { Clock, PushedChange, RunOrder, RunReport, RunsPort, StartedRun } from "../../src/engine/ports.ts";
 import { spentOf } from "../../src/loop/money.ts";
-import { type CheckSeen, type Isolation, type KnockOutSeen, type LoopState, noTokens } from "../../src/loop/state.ts";
+import {
+  type CheckSeen,
+  type Heard,
+  type Isolation,
+  type KnockOutSeen,
+  type LoopState,
+  noTokens,
+} from "../../src/loop/state.ts";
 import { watchSilence } from "../../src/runs/silence.ts";
 import type { Boundary } from "./boundary.ts";
 import { app, type Commit, type Container, repository } from "./model.ts";
+import { random } from "./random.ts";
 import type { Timeline } from "./timeline.ts";
 import type { World } from "./world.ts";
+
+function heardBy({ words }: Container): Heard[] {
+  return [...words].flatMap(([id, by]) => (by === null ? [] : [{ id, by }]));
+}
 
 /** What an agent will do with its order, decided when its container starts. */
 export interface Conduct {
@@ -75,7 +87,7 @@ export function createContainers(parts: ContainersParts): Containers {
     if (container.state !== "running") return;
     container.cancel();
     container.state = "ended";
-    container.report = { ...report, spentNano: container.spent() };
+    container.report = { ...report, heard: heardBy(container), spentNano: container.spent() };
     container.endedAt = timeline.now;
     if (report.check != null || report.knockOut !== undefined) shown.set(shownOf(container), report);
     for (const tell of [...container.waiting]) tell();
@@ -118,6 +130,10 @@ export function createContainers(parts: ContainersParts): Containers {
             ),
       outOfBudget: role !== "check" && cost > left,
       refusedCall: asksFor !== undefined && !mayCall ? asksFor : null,
+      words: new Map(
+        (loop.said ?? []).flatMap(({ id, telling }) => (telling === order.id && id ? [[id, "brief"]] : [])),
+      ),
+      tellHeard: () => {},
       waiting: new Set(),
       cancel: () => {},
     };
@@ -128,6 +144,22 @@ export function createContainers(parts: ContainersParts): Containers {
       finish(container, reportOf(container, conduct, late)),
     );
     return container;
+  }
+
+  /** Its agent calls a tool some time after somebody spoke, or has ended by then. */
+  function speak(container: Container, loop: LoopState): void {
+    const { id: run, words } = container;
+    if (container.state !== "running" || container.role !== "executor") return;
+    for (const { id, telling } of loop.said ?? []) {
+      if (id === undefined || telling !== run || words.has(id)) continue;
+      words.set(id, null);
+      const most = 2 * (conducts.get(run)?.ms ?? 0);
+      timeline.after(random("hears", run, id).between(0, most), `the agent of ${run} calls a tool`, () => {
+        if (container.state !== "running") return;
+        words.set(id, "tool");
+        container.tellHeard({ id, by: "tool" });
+      });
+    }
   }
 
   function reportOf(container: Container, conduct: Conduct, late: boolean): RunReport {
@@ -213,7 +245,11 @@ export function createContainers(parts: ContainersParts): Containers {
       container.waiting.add(tell);
       if (container.state !== "running") tell();
     });
-    return { startedAt, isolation, done };
+    const onHeard: StartedRun["onHeard"] = (tell) => {
+      container.tellHeard = (heard) => boundary.alive && tell(heard);
+      for (const heard of heardBy(container)) tell(heard);
+    };
+    return { startedAt, isolation, onHeard, done };
   }
 
   function keep(container: Container, end: RunReport): void {
@@ -277,7 +313,17 @@ export function createContainers(parts: ContainersParts): Containers {
         await ready(known, boundary);
         return started(known, boundary, clock);
       },
-      adopt: (_loop, run) => remote("adopt", () => found(run, boundary, clock)),
+      adopt: (loop, run) =>
+        remote("adopt", () => {
+          const container = all.get(run);
+          if (container !== undefined) speak(container, loop);
+          return found(run, boundary, clock);
+        }),
+      tell: (loop, run) =>
+        remote("tell", () => {
+          const container = all.get(run);
+          if (container !== undefined) speak(container, loop);
+        }),
       // Of what is cleared away its record is kept.
       spentBy: async (_loop, run) => ({ spentNano: all.get(run)?.spent() ?? 0, tokens: noTokens }),
       begunSince: ({ id, runsStarted }) =>

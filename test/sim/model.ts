@@ -1,6 +1,7 @@
 // What exists in the simulated world: accounts, commits, issues, pull requests, checks and containers, as plain data.
 import type { RunOrder, RunReport } from "../../src/engine/ports.ts";
 import type { Permission } from "../../src/loop/event.ts";
+import type { Heard } from "../../src/loop/state.ts";
 import type { Quiet } from "../../src/runs/silence.ts";
 
 export interface Account {
@@ -151,6 +152,10 @@ export interface Container {
   readonly outOfBudget: boolean;
   /** What it wanted to call and may not before a person says yes; null: nothing. */
   readonly refusedCall: string | null;
+  /** What people said to its agent, by the comment, and whether it was told. */
+  readonly words: Map<string, Heard["by"] | null>;
+  /** Tells whoever follows it of what its agent heard. */
+  tellHeard: (heard: Heard) => void;
   /** Tells whoever waits for its end. */
   readonly waiting: Set<() => void>;
   /** Takes back its planned end. */

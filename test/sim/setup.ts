@@ -136,6 +136,7 @@ function someSetup(seed: number, mode: "safety" | "liveness"): Setup {
       ...jolts(name, rates),
       ...losses(name),
       ...(seed % 11 === 4 ? holds(name, issues) : []),
+      ...(seed % 7 === 3 ? steerings(name, issues) : []),
       ...(isPlanned(seed) ? answersToPlans(name, issues) : []),
       ...pauses(name, issues, 8 * hour),
       ...additions(name, issues, 8 * hour),
@@ -419,6 +420,18 @@ function answersToPlans(name: string, issues: readonly number[]): Act[] {
       const text = draw.pick(["approve", "approve", "approve", "plan Shorter.", "plan", "deny", "retry"]);
       const at = draw.between(5 * minute, 5 * hour);
       return { id: `plan${issue}.${index}`, at, issue, deed: { do: "say", by, text: `/loop ${text}` } };
+    });
+  });
+}
+
+/** Whoever may and whoever may not speak to the agent, again and again: it is at work for some of it. */
+function steerings(name: string, issues: readonly number[]): Act[] {
+  return issues.flatMap((issue) => {
+    const draw = random(name, "steerings", issue);
+    return Array.from({ length: draw.between(15, 40) }, (_, index): Act => {
+      const by = draw.pick<PersonName>(["alice", "bob", "mallory"]);
+      const at = draw.between(0, 25 * minute);
+      return { id: `steer${issue}.${index}`, at, issue, deed: { do: "say", by, text: `/loop steer ${index} times.` } };
     });
   });
 }

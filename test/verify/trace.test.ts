@@ -190,6 +190,10 @@ test.each([
   "gh pr merge 1",
   "docker run alpine",
   "env",
+  "sh -c 'cd x && bash -c \"curl https://a.example\"'",
+  'echo "$(curl https://a.example)"',
+  "sh <<'END'\nsudo true\nEND",
+  "$RUN; curl https://a.example", // the shell alone knows the first
 ])("%s goes beyond a change of files", (line) => {
   expect(readCommand(line)).toEqual({ tests: false, outside: true });
 });
@@ -203,6 +207,8 @@ test.each([
   "git config user.name Ann",
   "cat docs/ssh.md src/env.ts",
   "npm install",
+  "cat > notes.md <<'END'\nsudo make me a sandwich\nEND",
+  "ls # ; sudo true",
   "ls .git",
   "",
 ])("%s does not", (line) => {

@@ -1,4 +1,5 @@
 // What a command line that an agent told of does: whether it judges, and whether it goes beyond a change of files.
+import { commandsIn } from "../../policy/command-lines.ts";
 import { judgingOf } from "../gaming/commands.ts";
 
 export interface CommandRead {
@@ -8,43 +9,25 @@ export interface CommandRead {
 
 const LONGEST = 4_000;
 
-/** Reads a line as a shell would part it. It is the agent's own word, and what a script does inside is not seen. */
+/** Reads a line as a shell would. It is the agent's own word, and what a script does inside is not seen. */
 export function readCommand(line: string): CommandRead {
-  const parts = partsOf(unwrapped(line.slice(0, LONGEST)));
+  const read = line.slice(0, LONGEST);
+  const commands = (commandsIn(read) ?? roughly(read)).map(plain);
   return {
-    tests: parts.some((part) => ["tests", "all"].includes(judgingOf(part) ?? "")),
-    outside: parts.some(isOutside),
+    tests: commands.some((command) => ["tests", "all"].includes(judgingOf(command) ?? "")),
+    outside: commands.some((command) => beyond.some((pattern) => pattern.test(command))) || isPrivate(read),
   };
 }
 
-/** `bash -lc '…'` is what stands in it. */
-function unwrapped(line: string): string {
-  const [, , inner] = /^\s*(?:\S*\/)?(?:ba|z|da)?sh\s+-\w*c\s+(['"])([\s\S]*)\1\s*$/.exec(line) ?? [];
-  return inner ?? line;
+/** Of a line that does not show what it runs, what stands between the shell's own marks. */
+function roughly(line: string): string[][] {
+  return line.split(/[;|&\n()]+/).map((part) => part.trim().split(/\s+/));
 }
 
-/** Its simple commands: parted at what stands outside of quotes. */
-function partsOf(line: string): string[] {
-  const parts: string[] = [""];
-  let quote: string | null = null;
-  for (let at = 0; at < line.length; at++) {
-    const character = line[at] ?? "";
-    if (character === "\\" && quote !== "'") {
-      parts[parts.length - 1] += character + (line[++at] ?? "");
-      continue;
-    }
-    if (quote !== null) {
-      if (character === quote) quote = null;
-    } else if (character === "'" || character === '"') quote = character;
-    else if (/[;|&\n()]/.test(character)) {
-      parts.push("");
-      continue;
-    }
-    parts[parts.length - 1] += character;
-  }
-  return parts
-    .map((part) => part.trim().replace(/^(?:\w+=\S*\s+|(?:then|do|else|if|while|time|exec|command|env|nohup)\s+)+/, ""))
-    .filter((part) => part !== "");
+/** Without what runs it in another way. */
+function plain(words: readonly string[]): string {
+  const runs = words.findIndex((word) => !/^(?:\w+=.*|time|exec|command|env|nohup)$/.test(word));
+  return (runs < 0 ? words : words.slice(runs)).join(" ");
 }
 
 const own = String.raw`(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0|\$\{?LOOP_\w+\}?)`;
@@ -72,13 +55,16 @@ const beyond: readonly RegExp[] = [
     String.raw`^git\s+${gitOptions}config\s+(?:\S+\s+)*(?:core\.(?:hookspath|sshcommand|fsmonitor|pager|editor)|credential\.\S+|url\.\S+|alias\.\S+|http\.\S*proxy|http\.\S*extraheader|include\S*)\b`,
     "i",
   ),
-  // secrets, and what only the machine knows
-  /(?:^|[\s='"<>])(?:~|\/root|\/home\/\w+|\$HOME|\$\{HOME\})\/\.(?:ssh|aws|gnupg|netrc|npmrc|docker|config\/gh|git-credentials|kube)\b/,
-  /\/proc\/(?:\d+|self|\*|\$\w+)\/(?:environ|mem|root|fd)\b|\/etc\/(?:shadow|sudoers|passwd|crontab)\b|\/var\/run\/docker\.sock\b/,
-  /(?:^|[\s>])(?:\S*\/)?\.git\/(?:hooks|config|objects|refs)\b/,
   /^(?:printenv|env|export -p|set)\s*$/,
 ];
 
-function isOutside(part: string): boolean {
-  return beyond.some((pattern) => pattern.test(part));
+/** Secrets, and what only the machine knows, wherever in a line they are named. */
+const privately: readonly RegExp[] = [
+  /(?:^|[\s='"<>])(?:~|\/root|\/home\/\w+|\$HOME|\$\{HOME\})\/\.(?:ssh|aws|gnupg|netrc|npmrc|docker|config\/gh|git-credentials|kube)\b/,
+  /\/proc\/(?:\d+|self|\*|\$\w+)\/(?:environ|mem|root|fd)\b|\/etc\/(?:shadow|sudoers|passwd|crontab)\b|\/var\/run\/docker\.sock\b/,
+  /(?:^|[\s>])(?:\S*\/)?\.git\/(?:hooks|config|objects|refs)\b/,
+];
+
+function isPrivate(line: string): boolean {
+  return privately.some((pattern) => pattern.test(line));
 }
