@@ -20,6 +20,8 @@ export function asideOf({ name, group, failed, text, file }: Listed): Aside | nu
   if (none?.[1] !== undefined) return { is: "no_tests", file: none[1] };
   if (!failed) return null;
   if (name === "" && group !== "") return { is: "other", what: what(group, text, file) }; // GoogleTest: around the tests
+  // Surefire, of what a class does around its tests: with a package the name can be no method's.
+  if (name === group && /^(?:\w+\.)+[A-Z]\w*$/.test(name)) return { is: "other", what: what(name, text, file) };
   if (group === "Test suite failed to run") return { is: "failed_to_load", file: name };
   if (/^collection failure(?:\n|$)/.test(text)) return { is: "failed_to_load", file: name }; // pytest names the module
   if (/(?:^|\.)(?:_FailedTest|LoadTestsFailure|ModuleImportFailure)$/.test(group))

@@ -30,8 +30,11 @@ export function readLcov(text: string, roots: readonly string[]): Content {
 /** Cobertura: only the lines of a class, not those that its methods repeat; classes may stand at any depth. */
 export function readCobertura(root: Element, roots: readonly string[]): Content {
   const counts = createCounts();
+  const sources = childrenOf(root, "sources").flatMap((each) =>
+    childrenOf(each, "source").map(({ text }) => text.trim()),
+  );
   for (const one of within(root, "class")) {
-    const file = pathIn(one.attributes.filename ?? "", roots);
+    const file = inSource(one.attributes.filename ?? "", sources, roots);
     for (const line of childrenOf(one, "lines").flatMap((lines) => childrenOf(lines, "line"))) {
       const number = numberOf(line, "number");
       if (number === null) continue;
@@ -41,6 +44,20 @@ export function readCobertura(root: Element, roots: readonly string[]): Content 
     }
   }
   return { coverage: counts.result() };
+}
+
+/** Of several sources nobody can say which one a name belongs to. Some tools write a name from the root and a source as well. */
+function inSource(name: string, sources: readonly string[], roots: readonly string[]): string {
+  const [source = "", ...others] = sources.map((each) => each.replace(/\/+$/, ""));
+  const plain = pathIn(name, roots);
+  const isWhole = isAbsolute(name) || plain.startsWith(`${source}/`);
+  if (isWhole || others.length > 0 || sources.length === 0 || source === ".") return plain;
+  const joined = pathIn(`${source}/${name}`, roots);
+  return isAbsolute(joined) ? plain : joined;
+}
+
+function isAbsolute(path: string): boolean {
+  return /^(?:\/|[A-Za-z]:|file:)/.test(path);
 }
 
 /**

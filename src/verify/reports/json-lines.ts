@@ -126,6 +126,8 @@ const Libtest = z.object({
 const Compiler = z.object({
   reason: z.string(),
   success: z.boolean().optional(),
+  executable: z.string().nullish(),
+  profile: z.object({ test: z.boolean() }).optional(),
   message: z
     .object({
       level: z.string(),
@@ -183,7 +185,8 @@ export function readCargo({ values, cut }: Lines, roots: readonly string[]): Con
     otherFailures,
     findings,
     problems,
-    lint: events.length === 0,
+    // A build of tests that can be run is no linter's: that they were shows in libtest's lines alone.
+    lint: events.length === 0 && !builds.some(({ profile, executable }) => profile?.test === true && !!executable),
     looked: ends.length,
   };
 }

@@ -110,6 +110,7 @@ export function readRspec({ examples, messages, summary }: z.infer<typeof Rspec>
 const CtrfTest = z.object({
   name: z.string(),
   status: z.string(),
+  rawStatus: z.string().nullish(), // the runner's own word
   suite: z.union([z.string(), z.array(z.string())]).nullish(),
   filePath: z.string().nullish(),
   browser: z.string().nullish(),
@@ -131,10 +132,16 @@ const ctrfEnds: Readonly<Record<string, TestResult["status"]>> = {
   pending: "todo",
 };
 
+/** Reporters of Mocha and Jest have `pending` of a skip, as these call it, and `other` of a todo. */
+function ctrfStatus({ status, rawStatus }: z.infer<typeof CtrfTest>): TestResult["status"] {
+  if (rawStatus === "todo") return "todo";
+  return status === "pending" && rawStatus === "pending" ? "skipped" : (ctrfEnds[status] ?? "notRun");
+}
+
 /** CTRF, which converters and reporters of many runners write. */
 export function readCtrf({ results }: z.infer<typeof Ctrf>, roots: readonly string[]): Content {
-  const tests = results.tests.map((one): TestResult => {
-    const status = ctrfEnds[one.status] ?? "notRun";
+  const all = results.tests.map((one): TestResult => {
+    const status = ctrfStatus(one);
     const suite = typeof one.suite === "string" ? [one.suite] : (one.suite ?? []);
     return {
       name: nameOf(one.name),
@@ -145,9 +152,31 @@ export function readCtrf({ results }: z.infer<typeof Ctrf>, roots: readonly stri
       message: messageOf(one.message ?? ""),
     };
   });
-  const hidden = results.summary.failed - tests.filter(({ status }) => status === "failed").length;
-  const otherFailures = hidden > 0 ? [`it counts ${hidden} more failed than it shows`] : [];
-  return { tests, otherFailures, problems: missing(results.summary.tests, tests.length) };
+  const hidden = results.summary.failed - all.filter(({ status }) => status === "failed").length;
+  const more = hidden > 0 ? [`it counts ${hidden} more failed than it shows`] : [];
+  const { tests, failedToLoad, otherFailures } = apart(all, roots);
+  return {
+    tests,
+    failedToLoad,
+    otherFailures: [...otherFailures, ...more],
+    problems: missing(results.summary.tests, all.length),
+  };
+}
+
+/** What is listed as a test and is none, apart from the tests. */
+function apart(
+  all: readonly TestResult[],
+  roots: readonly string[],
+): { tests: TestResult[]; failedToLoad: string[]; otherFailures: string[] } {
+  const [tests, failedToLoad, otherFailures]: [TestResult[], string[], string[]] = [[], [], []];
+  for (const test of all) {
+    const { name, suite, file, status, message: text } = test;
+    const aside = asideOf({ name, group: suite.at(-1) ?? "", file, failed: status === "failed", text });
+    if (aside === null) tests.push(test);
+    else if (aside.is === "other") otherFailures.push(nameOf(aside.what));
+    else failedToLoad.push(pathIn(aside.file, roots));
+  }
+  return { tests, failedToLoad, otherFailures };
 }
 
 const Thrown = z.object({ message: z.string().nullish(), test: z.string().nullish() });

@@ -1,7 +1,7 @@
 // Linters that write JUnit: each finding looks like a failed test, be it an error or a warning.
 import type { SourceFinding } from "./report.ts";
 import { messageOf, nameOf, pathIn } from "./text.ts";
-import { childrenOf, type Element } from "./xml.ts";
+import { childrenOf, type Element, within } from "./xml.ts";
 
 const linters =
   /(?:^|[\s.-])(?:eslint|oxlint|oxc|biome|stylelint|spectral|markdownlint|ktlint|detekt|rubocop|php_codesniffer|bandit)(?:$|[\s.-])/i;
@@ -16,9 +16,51 @@ export function isLintReport(root: Element, cases: readonly Element[]): boolean 
     root.attributes.tests === undefined || attributes.package !== undefined ? "" : (attributes.name ?? ""),
   ]);
   if (names.some((name) => linters.test(name)) || isCops(root, cases)) return true;
-  if (childrenOf(root, "testsuite").some(isHints)) return true;
+  if (childrenOf(root, "testsuite").some(isHints) || isMypys(root)) return true;
   const failures = cases.flatMap(failuresOf);
   return failures.length > 0 && failures.every((failure) => place.test(failure.text));
+}
+
+/** mypy: the whole run is one test case, its text all that it found, a line each. */
+export function isMypys(root: Element): boolean {
+  const [only, ...others] = root.name === "testsuite" ? [root] : childrenOf(root, "testsuite");
+  const cases = only === undefined ? [] : childrenOf(only, "testcase");
+  return (
+    others.length === 0 &&
+    only?.attributes.name === "mypy" &&
+    cases.every(({ attributes }) => /^mypy-/.test(attributes.name ?? ""))
+  );
+}
+
+const mypyLine = /^(.+?):(\d+)(?::\d+)*: (error|warning|note): (.*?)(?: {2}\[([\w-]+)\])?$/;
+
+/** Its findings, and what it could not read. */
+export function findingsOfMypy(
+  root: Element,
+  roots: readonly string[],
+): { findings: SourceFinding[]; unread: string[] } {
+  const failures = within(root, "testcase").flatMap(failuresOf);
+  const lines = failures.flatMap(({ text }) => text.split("\n").filter((line) => line.trim() !== ""));
+  const found = lines.map((line) => ({ line, match: mypyLine.exec(line) }));
+  const findings = found.flatMap(({ match }): SourceFinding[] => {
+    const [, file = "", line = "", level, message = "", rule = ""] = match ?? [];
+    if (level === undefined) return [];
+    return [
+      {
+        rule: nameOf(rule),
+        level: level === "error" || level === "warning" ? level : "note",
+        file: pathIn(file, roots),
+        line: Number(line),
+        message: messageOf(message),
+        suppressed: false,
+      },
+    ];
+  });
+  const broken = findings.filter(({ rule }) => rule === "syntax").map(({ file }) => file ?? "");
+  return {
+    findings,
+    unread: [...broken, ...found.filter(({ match }) => match === null).map(({ line }) => nameOf(line))],
+  };
 }
 
 /** RuboCop lists each of its cops for each file, under the file's path without its extension. */
@@ -56,12 +98,14 @@ export function findingsOfHints(element: Element, roots: readonly string[]): Sou
 
 /** The findings of one test case; a level that the text does not tell is a warning when the command ended well, so it says so. */
 export function findingOfCase(element: Element, suite: Element, roots: readonly string[]): SourceFinding[] {
-  const file = suite.attributes.name ?? element.attributes.classname ?? "";
+  const { name: group = "" } = suite.attributes;
+  const { classname = "" } = element.attributes;
+  const file = group === "" || (linters.test(group) && classname !== "") ? classname : group; // markdownlint names its suite by itself
   return failuresOf(element).map((failure) => {
     const text = failure.text.trim() === "" ? (failure.attributes.message ?? "") : failure.text;
     const [, first, row, path = first, at = row] =
       whole.exec(failure.text.trim()) ?? whole.exec((element.attributes.name ?? "").trim()) ?? [];
-    const line = element.attributes.line ?? at ?? place.exec(text)?.[1]; // in Biome's text, early versions count from 0
+    const line = element.attributes.line ?? at ?? /^\s*line (\d+),/i.exec(text)?.[1]; // in Biome's text, early versions count from 0
     const told = /^\s*(?:line \d+, col(?:umn)? \d+,?\s*)?(error|warning|info)\b/i.exec(text)?.[1]?.toLowerCase();
     const level = told ?? failure.attributes.type ?? (failure.name === "error" ? "error" : undefined); // Oxlint's errors
     return {

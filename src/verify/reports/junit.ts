@@ -1,7 +1,7 @@
 // JUnit XML in the dialects that tools write. Elements count; attributes only reveal that something is missing.
 import { type Aside, asFile, asideOf } from "./aside.ts";
 import { type Case, casesOf, type Dialect, dialectOf, failureText } from "./junit-cases.ts";
-import { findingOfCase, findingsOfHints, isCops, isHints } from "./junit-lint.ts";
+import { findingOfCase, findingsOfHints, findingsOfMypy, isCops, isHints, isMypys } from "./junit-lint.ts";
 import { statusOf } from "./junit-status.ts";
 import { tapTests } from "./junit-tap.ts";
 import { doubtsOf, isEmptyGroup, isNameless } from "./junit-totals.ts";
@@ -47,7 +47,7 @@ export function readJunit(root: Element, roots: readonly string[]): Content {
     failedToLoad: [...reading.failedToLoad],
     noTests: [...reading.noTests].filter((file) => !reading.failedToLoad.has(file)),
     otherFailures: [...reading.otherFailures].filter((told) => !startsWithAny(told, reading.failedToLoad)),
-    problems: doubts.problems,
+    problems: [...doubts.problems, ...streams.read.flatMap(({ problems }) => problems ?? [])],
   };
 }
 
@@ -139,13 +139,33 @@ function embeddedTap(
   });
   const read = numbered.flatMap((suite) => {
     const text = childrenOf(suite, "system-out")[0]?.text ?? "";
-    const content = /^1\.\.\d+/m.test(text) ? readTap(text, roots) : null;
-    return content === null ? [] : [{ suite, content }];
+    // Its last line break is left out.
+    const content = /^1\.\.\d+/m.test(text) ? readTap(text.endsWith("\n") ? text : `${text}\n`, roots) : null;
+    return content === null ? [] : [{ suite, content: withSurprises(suite, content) }];
   });
   return { suites: new Set(read.map(({ suite }) => suite)), read: read.map(({ content }) => content) };
 }
 
+/** Meson: a todo that passes fails the test, and its whole program. */
+function withSurprises(suite: Element, content: Content): Content {
+  const isRed = (number: number) => {
+    const own = childrenOf(suite, "testcase")[number];
+    return (
+      own !== undefined && childrenOf(own, "failure").some(({ text }) => text.startsWith("Test unexpected passed"))
+    );
+  };
+  const tests = (content.tests ?? []).map((test, index) =>
+    test.status === "todo" && isRed(index) ? { ...test, status: "failed" as const } : test,
+  );
+  return { ...content, tests };
+}
+
 function readLint(root: Element, roots: readonly string[]): Content {
+  if (isMypys(root)) {
+    const { findings, unread } = findingsOfMypy(root, roots);
+    const problems: Problem[] = unread.map((detail) => ({ kind: "not_read", detail }));
+    return { findings, lint: true, looked: within(root, "error").length > 0 ? 0 : 1, problems };
+  }
   const all = root.name === "testsuite" ? [root] : childrenOf(root, "testsuite");
   const isLeftOut = (suite: Element) =>
     within(suite, "failure").some(({ attributes }) => isIgnored(attributes.message ?? ""));

@@ -3,15 +3,18 @@ import { createJsonGauge } from "../../base/json-gauge.ts";
 import { readClover, readCobertura, readJacoco, readLcov } from "./coverage-formats.ts";
 import { readGoProfile, readSonarCoverage } from "./coverage-json.ts";
 import { isCucumberMeta, readCucumberMessages } from "./json-cucumber.ts";
+import { isGoVet, readGoVet } from "./json-go-vet.ts";
 import { readJsonKind } from "./json-kinds.ts";
 import { isCargo, isGo, jsonLines, readCargo, readGo } from "./json-lines.ts";
+import { isMeson, readMeson } from "./json-meson.ts";
+import { isStaticcheck, readStaticcheck } from "./json-staticcheck.ts";
 import { readJunit } from "./junit.ts";
 import type { Content, Format, Problem, Report, SourceFinding } from "./report.ts";
 import { readSarif } from "./sarif.ts";
 import { readTap } from "./tap.ts";
 import { decode, LARGEST_REPORT, nameOf, withoutAnsi } from "./text.ts";
 import { type Element, parseXml, within } from "./xml.ts";
-import { readCheckstyle, readCppcheck, readSonar } from "./xml-others.ts";
+import { readCheckstyle, readCppcheck, readSonar, readValgrind } from "./xml-others.ts";
 
 export interface ReadOptions {
   /** Absolute folders that the tool may have called the repository; taken away from paths. */
@@ -73,6 +76,7 @@ function contentOf(text: string, roots: readonly string[]): Found {
   if (/^mode: (?:set|count|atomic)\r?$/m.test(start.slice(0, 40)))
     return { format: "go_coverage", content: readGoProfile(plain, roots) };
   if (/^(?:TN:|SF:)/.test(start)) return { format: "lcov", content: readLcov(plain, roots) };
+  if (isGoVet(start)) return { format: "linter", content: readGoVet(start, roots) };
   if (/^[{[]/.test(start)) return ofJson(text, plain, roots);
   if (start.startsWith("<")) return ofXml(text, roots);
   if (/^TAP version 1[2-4]/m.test(start)) return { format: "tap", content: readTap(text, roots) };
@@ -80,8 +84,7 @@ function contentOf(text: string, roots: readonly string[]): Found {
   if (/^(?:not ok|ok)\b|^1\.\.\d+|^Bail out!/m.test(start)) return { format: "tap", content: readTap(text, roots) };
   const around: Problem = { kind: "text_around", detail: "other output stands in it" };
   const lines = jsonLines(plain);
-  if (lines.values.some((value) => isGo(value) || isCargo(value) || isCucumberMeta(value)))
-    return ofLines(plain, [around], roots);
+  if (lines.values.some((value) => isStream(value))) return ofLines(plain, [around], roots);
   const inside = withoutAround(plain);
   if (inside !== null) {
     const { format, content } = ofJson(inside, inside, roots);
@@ -110,6 +113,8 @@ function ofRoot(root: Element, roots: readonly string[]): Found {
     case "results":
       if (within(root, "cppcheck").length > 0) return { format: "cppcheck", content: readCppcheck(root, roots) };
       break;
+    case "valgrindoutput":
+      return { format: "valgrind", content: readValgrind(root, roots) };
     case "coverage":
       if (within(root, "project").length > 0) return { format: "clover", content: readClover(root, roots) };
       if (within(root, "lineToCover").length > 0)
@@ -131,7 +136,7 @@ function ofJson(text: string, plain: string, roots: readonly string[]): Found {
   if (value === undefined) return ofLines(plain, [], roots);
   const coloured: Problem[] =
     text === plain ? [] : [{ kind: "control_characters", detail: "it holds a terminal's colours" }];
-  if (isGo(value) || isCargo(value) || isCucumberMeta(value)) return ofLines(plain, coloured, roots);
+  if (isStream(value)) return ofLines(plain, coloured, roots);
   const kind = readJsonKind(value, roots);
   if (kind !== null)
     return { ...kind, content: { ...kind.content, problems: [...coloured, ...(kind.content.problems ?? [])] } };
@@ -156,15 +161,27 @@ function parsed(text: string): unknown {
   }
 }
 
-/** A stream is what its first known line is. */
+type ReadLines = (lines: ReturnType<typeof jsonLines>, roots: readonly string[]) => Content;
+
+/** Streams with an object a line, each told by a line that only it has. */
+const streams: readonly (readonly [is: (value: unknown) => boolean, Format, ReadLines])[] = [
+  [isCucumberMeta, "cucumber", readCucumberMessages],
+  [isMeson, "meson", readMeson],
+  [isGo, "go", readGo],
+  [isCargo, "cargo", readCargo],
+  [isStaticcheck, "linter", readStaticcheck],
+];
+
+function isStream(value: unknown): boolean {
+  return streams.some(([is]) => is(value));
+}
+
+/** A stream is the first kind of which it has a line. */
 function ofLines(text: string, problems: readonly Problem[], roots: readonly string[]): Found {
   const lines = jsonLines(text);
-  if (lines.values.some(isCucumberMeta)) {
-    const read = readCucumberMessages(lines, roots);
-    return { format: "cucumber", content: { ...read, problems: [...problems, ...(read.problems ?? [])] } };
-  }
-  const format = lines.values.some(isGo) ? "go" : lines.values.some(isCargo) ? "cargo" : null;
-  if (format === null) return { format: "unknown", content: problem("malformed", "it is not well-formed JSON") };
-  const content = format === "go" ? readGo(lines) : readCargo(lines, roots);
+  const [, format, readLines] = streams.find(([is]) => lines.values.some(is)) ?? [];
+  if (format === undefined || readLines === undefined)
+    return { format: "unknown", content: problem("malformed", "it is not well-formed JSON") };
+  const content = readLines(lines, roots);
   return { format, content: { ...content, problems: [...problems, ...(content.problems ?? [])] } };
 }

@@ -64,6 +64,7 @@ export type Format =
   | "sarif"
   | "checkstyle"
   | "cppcheck"
+  | "valgrind"
   | "lcov"
   | "cobertura"
   | "clover"
@@ -83,6 +84,7 @@ export type Format =
   | "ctrf"
   | "cucumber"
   | "linter" // JSON of linters
+  | "meson"
   | "go"
   | "cargo"
   | "unknown";

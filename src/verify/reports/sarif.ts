@@ -123,7 +123,18 @@ function problemsOf(run: Run, roots: readonly string[]): Problem[] {
   const errors = told.filter(({ level }) => level === "error");
   const files = errors.flatMap((one) => uriOf(one.locations?.[0]?.physicalLocation?.artifactLocation, run) ?? []);
   const failed = invocations.some(({ executionSuccessful }) => executionSuccessful === false);
+  if (/^staticcheck$/i.test(run.tool.driver.name ?? "")) return uncompiled(run, roots);
   if (errors.length === 0 && !failed) return [];
   if (files.length > 0) return [...new Set(files)].map((file) => ({ kind: "not_read", detail: pathIn(file, roots) }));
   return [{ kind: "not_read", detail: messageOf(errors[0]?.message?.text ?? "the tool says that it did not succeed") }];
+}
+
+/** Staticcheck calls every run a success, and what does not compile a result. */
+function uncompiled(run: Run, roots: readonly string[]): Problem[] {
+  const results = (run.results ?? []).filter(({ ruleId }) => ruleId === "compile");
+  const told = results.map(({ locations, message }) => {
+    const uri = uriOf(locations?.[0]?.physicalLocation?.artifactLocation, run);
+    return uri ? pathIn(uri, roots) : nameOf(message?.text ?? "");
+  });
+  return [...new Set(told)].map((detail) => ({ kind: "not_read", detail }));
 }

@@ -45,6 +45,49 @@ export function readCppcheck(root: Element, roots: readonly string[]): Content {
   return { findings, problems, lint: true, looked };
 }
 
+/**
+ * Valgrind: an error's place is the first frame of the repository's own, since what was called is elsewhere. A file is of one process,
+ * which has to have finished. Blocks that are still reachable at the end are no error to Valgrind either.
+ */
+export function readValgrind(root: Element, roots: readonly string[]): Content {
+  const findings = childrenOf(root, "error").map((error): SourceFinding => {
+    const frames = childrenOf(error, "stack")
+      .slice(0, 1)
+      .flatMap((stack) => childrenOf(stack, "frame"));
+    const places = frames
+      .filter((frame) => textOf(frame, "file") !== "")
+      .map((frame) => ({
+        file: pathIn([textOf(frame, "dir"), textOf(frame, "file")].filter(Boolean).join("/"), roots),
+        line: Number(textOf(frame, "line")),
+      }));
+    const place = places.find(({ file }) => !file.startsWith("/")) ?? places[0];
+    const kind = textOf(error, "kind");
+    const [more] = childrenOf(error, "xwhat");
+    return {
+      rule: nameOf(kind),
+      level: /^Leak_(?:StillReachable|PossiblyLost|IndirectlyLost)$/.test(kind) ? "warning" : "error",
+      file: place?.file ?? null,
+      line: place?.line ?? null,
+      message: messageOf(textOf(error, "what") || (more === undefined ? "" : textOf(more, "text"))),
+      suppressed: false,
+    };
+  });
+  const states = childrenOf(root, "status").map((status) => textOf(status, "state"));
+  const isWhole = states.at(-1) === "FINISHED";
+  const killed = childrenOf(root, "fatal_signal").map((signal) => `the program ended by ${textOf(signal, "signame")}`);
+  return {
+    findings,
+    otherFailures: killed.map(nameOf),
+    lint: true,
+    looked: isWhole ? 1 : 0,
+    problems: isWhole ? [] : [{ kind: "incomplete", detail: "the program did not finish" }],
+  };
+}
+
+function textOf(element: Element, name: string): string {
+  return childrenOf(element, name)[0]?.text.trim() ?? "";
+}
+
 /** Sonar: `<file path><testCase name duration/></file>`; a file without a test case did not load, times of 0 alone mean that nothing ran. */
 export function readSonar(root: Element, roots: readonly string[]): Content {
   const files = childrenOf(root, "file");

@@ -20,7 +20,7 @@ const ELEMENTS = 400_000;
 const TEXT_CHARACTERS = 64 * 1024;
 
 /** Where a report begins when something was printed before it. */
-const beginning = /<\?xml\s|<(?:testsuites?|testExecutions|coverage|checkstyle|report)[\s>]/;
+const beginning = /<\?xml\s|<(?:testsuites?|testExecutions|coverage|checkstyle|report|valgrindoutput)[\s>]/;
 
 /**
  * Parses XML. No document type with declarations is accepted, so no entity is ever expanded, and none is loaded. Control

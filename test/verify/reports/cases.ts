@@ -111,7 +111,8 @@ function formOf(expected: Expected, reports: readonly Report[]): string[] {
 
 function ofReport({ name, expected }: Case, report: Report): string[] {
   const isLinters =
-    report.format === "checkstyle" || /^(?:eslint|biome|phpcs|rubocop|bandit|oxlint|htmlhint)-junit\//.test(name);
+    report.format === "checkstyle" ||
+    /^(?:eslint|biome|phpcs|rubocop|bandit|oxlint|htmlhint|mypy|markdownlint)-junit\//.test(name);
   if (isLinters) return resultsOf(expected, report);
   switch (report.format) {
     case "junit":
@@ -125,12 +126,14 @@ function ofReport({ name, expected }: Case, report: Report): string[] {
     case "ctrf":
     case "newman":
     case "cucumber":
+    case "meson":
       return report.lint
         ? []
         : [...testsOf(expected, report), ...restOf(expected, report)].map((each) => `${report.name}: ${each}`);
     case "sarif":
     case "linter":
     case "cppcheck":
+    case "valgrind":
       return resultsOf(expected, report);
     default:
       return coverageOf(expected, report);

@@ -302,3 +302,57 @@ test("SARIF that was compared with an earlier run: what is mended since is no fi
     "red",
   ]);
 });
+
+test("Staticcheck's SARIF calls what does not compile a result, and the run a success: its package was not looked at", () => {
+  const sarif = (ruleId: string) =>
+    JSON.stringify({
+      version: "2.1.0",
+      runs: [
+        {
+          tool: { driver: { name: "Staticcheck", version: "2023.1" } },
+          invocations: [{ executionSuccessful: true }],
+          results: [
+            {
+              ruleId,
+              message: { text: "m" },
+              locations: [
+                { physicalLocation: { artifactLocation: { uri: "file:///repo/c/c.go" }, region: { startLine: 2 } } },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+  expect(read(sarif("compile")).problems).toEqual([{ kind: "not_read", detail: "c/c.go" }]);
+  expect([stateOf(sarif("compile")), stateOf(sarif("S1002"))]).toEqual(["no_evidence", "green"]);
+});
+
+test("a build of tests that can be run is none that ran; one that only checks is a linter's", () => {
+  const build = (executable: string | null) =>
+    lines(
+      { reason: "compiler-artifact", profile: { test: true }, executable },
+      { reason: "build-finished", success: true },
+    );
+  expect([stateOf(build("/repo/target/debug/deps/shop-1")), stateOf(build(null))]).toEqual(["no_evidence", "green"]);
+});
+
+describe("Cobertura names files from its source", () => {
+  const cobertura = (sources: readonly string[], filename: string) =>
+    `<coverage line-rate="1"><sources>${sources.map((one) => `<source>${one}</source>`).join("")}</sources><packages><package><classes>
+      <class filename="${filename}"><lines><line number="1" hits="1"/></lines></class></classes></package></packages></coverage>`;
+
+  test.each([
+    [["/repo/src"], "Cart.php", "src/Cart.php"], // PHPUnit
+    [["/repo"], "src/a.js", "src/a.js"], // Istanbul
+    [["."], "src/a.c", "src/a.c"], // gcovr
+    [["src/main/java"], "shop/A.java", "src/main/java/shop/A.java"],
+    [["src"], "src/a.py", "src/a.py"],
+    [["/"], "repo/src/A.cs", "src/A.cs"], // Coverlet
+    [["/repo/src", "/repo/lib"], "a.py", "a.py"],
+    [["/elsewhere"], "a.py", "a.py"],
+    [[], "a.py", "a.py"],
+    [["/repo/src"], "/repo/lib/a.py", "lib/a.py"],
+  ])("%j and %s: %s", (sources, filename, file) => {
+    expect(read(cobertura(sources, filename)).coverage.map((one) => one.file)).toEqual([file]);
+  });
+});
