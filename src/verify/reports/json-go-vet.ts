@@ -29,7 +29,7 @@ export function readGoVet(text: string, roots: readonly string[]): Content {
     const document = documentOf(open);
     open = "";
     if (document === null) {
-      unread.push("a document that is no JSON of its kind");
+      unread.push("a document that is not well-formed");
       continue;
     }
     looked += 1;
