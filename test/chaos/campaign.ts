@@ -4,17 +4,15 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Engine } from "../../src/container/docker/engine.ts";
 import type { Issue } from "../../src/forge/model.ts";
-import { sealKey } from "../../src/record/seal.ts";
-import { checkHistory, type Expected, type Finding } from "./check.ts";
-import { loopsOf } from "./check-thread.ts";
+import type { Finding } from "./check.ts";
 import { type Child, openLog, startChild } from "./child.ts";
-import { environmentFor, freePort, sealSecret, webhookSecret } from "./environment.ts";
-import { type History, type Recorder, recordHistory } from "./history.ts";
-import { findLeftovers } from "./leftovers.ts";
+import { environmentFor, freePort, webhookSecret } from "./environment.ts";
+import { type Recorder, recordHistory } from "./history.ts";
+import { judge } from "./judge.ts";
 import { endOrphans } from "./orphans.ts";
 import { isOver, takeTurns } from "./people.ts";
 import { type Moment, momentsOf } from "./schedule.ts";
-import { approver, type ChaosWorld, ciCheck, plotOf, startWorld } from "./world.ts";
+import { type ChaosWorld, startWorld } from "./world.ts";
 
 export interface CampaignOptions {
   readonly kills: number;
@@ -43,19 +41,6 @@ export interface Campaign {
   readonly crashes: readonly string[];
 }
 
-/** Where a loop of each plot ends: the reason of each of its endings, those for lost containers aside. */
-function endingsOf(issue: number): readonly string[] {
-  return plotOf(issue) === "asks first" ? ["uncertainty_too_high", "task_complete"] : ["task_complete"];
-}
-
-const expected: Expected = {
-  sealKey: sealKey(sealSecret),
-  label: "loop",
-  approver,
-  ciCheck,
-  endings: endingsOf,
-};
-
 /** Kills, waits, judges. Whatever happens, forge and App have ended when it returns. */
 export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
   const began = Date.now();
@@ -65,13 +50,12 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
   try {
     await killAll(options, stage);
     await inPeace(options, stage);
-    const histories = await historiesOf(stage);
-    const leftovers = await waitForTidiness(options, stage, histories);
+    const { findings, leftovers } = await judge({ ...options, world, recorder, stop: () => stage.child.stop() });
     return {
       kills: stage.kills,
       loops: stage.issues.length,
       minutes: (Date.now() - began) / 60_000,
-      findings: histories.flatMap((history) => checkHistory(history, expected)),
+      findings,
       leftovers,
       crashes: stage.crashes,
     };
@@ -216,27 +200,4 @@ async function isQuiet({ world }: Stage): Promise<boolean> {
 
 function nameOf(issue: Issue): string {
   return `${issue.repository.name}#${issue.number}`;
-}
-
-async function historiesOf({ world, recorder }: Stage): Promise<History[]> {
-  return Promise.all(
-    world.repositories.map(async (repository) => recorder.history(repository, await world.branches(repository))),
-  );
-}
-
-/** What a loop leaves is taken away after its last word; that may take a moment. */
-async function waitForTidiness(
-  { dir, engine }: CampaignOptions,
-  stage: Stage,
-  histories: readonly History[],
-): Promise<readonly string[]> {
-  const states = histories.flatMap((history) =>
-    history.issues.flatMap(({ number }) => loopsOf(history, number, expected).flatMap(({ state }) => state ?? [])),
-  );
-  const owned = (loop: string) =>
-    states.some(({ id, phase, ending }) => id === loop && (phase !== "settled" || ending?.resume !== "none"));
-  const look = () => findLeftovers(join(dir, "app"), engine, owned);
-  for (let tries = 0; tries < 20 && (await look()).length > 0; tries++) await delay(500);
-  await stage.child.stop();
-  return look();
 }

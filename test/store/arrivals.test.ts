@@ -5,6 +5,7 @@ import type { Delivery, StorePort } from "../../src/engine/ports.ts";
 import { postgresStore } from "../../src/store/postgres/postgres.ts";
 import { type StandbyStore, standbyStore } from "../../src/store/postgres/standby.ts";
 import { until } from "../until.ts";
+import { ended, storeElsewhere } from "./elsewhere.ts";
 import { sharedServer } from "./server.ts";
 
 async function opened(address: string, heldMs = 30_000): Promise<StorePort> {
@@ -116,4 +117,22 @@ describe.skipIf(programs() === null)("deliveries that a process stores that stan
     await store.close();
     expect(await standby.look()).toMatchObject({ isGone: true });
   });
+
+  test("F4: after a restart of the server whoever led has time to come back before it is taken for gone", async () => {
+    const server = await sharedServer();
+    const address = await server.database();
+    const standby = beside(address);
+    const first = storeElsewhere(address);
+    expect(await first.said()).toBe("held 1");
+    first.process.kill("SIGKILL");
+    await ended(first);
+    await until(async () => (await standby.look()).isGone);
+    await server.stop("SIGINT");
+    await server.start();
+    await until(async () => {
+      const { isGone } = await standby.look().catch(() => ({ isGone: null }));
+      return isGone === false;
+    });
+    await until(async () => (await standby.look()).isGone);
+  }, 60_000);
 });

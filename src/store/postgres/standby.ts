@@ -32,7 +32,7 @@ export interface StandbyStore {
  * After a start of the server every process has to connect anew: whoever held the store before has so long for it, so that a
  * restart of the server changes no leader that is well.
  */
-const afterStartMs = 10_000;
+const afterStartMs = 15_000;
 
 /** Opens nothing until it is asked. `address` is `postgres://USER:PASSWORD@HOST/DATABASE`. */
 export function standbyStore(address: string, { heldMs = heldForMs } = {}): StandbyStore {
@@ -85,14 +85,13 @@ async function begin(client: Client): Promise<string> {
 /** Asks without a lock: who leads must not wait for those who look. */
 function* leaderOf(locks: number, heldMs: number): Steps<Omit<Leader, "takesDeliveries"> & { version: number }> {
   const row = yield* one(
-    `select version, holder, (closed
-         or extract(epoch from clock_timestamp() - renewed_at) * 1000 > ?::bigint
-         or (extract(epoch from clock_timestamp() - pg_postmaster_start_time()) * 1000 > ?::bigint and not exists (
+    `select version, holder, (closed or extract(epoch from clock_timestamp() - pg_postmaster_start_time()) * 1000 > ?::bigint
+         and (extract(epoch from clock_timestamp() - renewed_at) * 1000 > ?::bigint or not exists (
            select 1 from pg_locks where locktype = 'advisory' and granted and objsubid = 2
              and database = (select oid from pg_database where datname = current_database())
              and classid::bigint = ?::bigint & 4294967295 and objid::bigint = epoch)))::int as gone from opening`,
-    heldMs,
     afterStartMs,
+    heldMs,
     locks,
   );
   return { version: Number(row?.version), holder: String(row?.holder), isGone: row?.gone === 1 };
