@@ -18,15 +18,26 @@ const [quote, backslash, comma, openList, closeList, openObject, closeObject] = 
 /** Looks so far by itself for the end of a text; most are shorter than a search by the engine takes. */
 const nearby = 64;
 
-/** Where the plain part of a text ends that is plain at `from`: at a quote, a backslash, or the end of the bytes. */
-function plainUntil(bytes: Uint8Array, from: number): number {
-  const near = Math.min(bytes.length, from + nearby);
-  for (let at = from; at < near; at++) if (bytes[at] === quote || bytes[at] === backslash) return at;
-  if (near === bytes.length) return near;
-  const end = bytes.indexOf(quote as number, near);
-  const rest = end < 0 ? bytes : bytes.subarray(0, end);
-  const escaping = rest.indexOf(backslash as number, near);
-  return escaping < 0 ? rest.length : escaping;
+/**
+ * Says where the plain part of a text ends that is plain at `from`, which never goes back: at a quote, a backslash, or the end of the
+ * bytes. What was found far ahead is kept, so that no byte is searched twice, however many of the other kind lie before it.
+ */
+function plainUntil(bytes: Uint8Array): (from: number) => number {
+  const seek = (wanted: number) => {
+    let found = -1;
+    return (from: number) => {
+      if (found >= from) return found;
+      const next = bytes.indexOf(wanted, from);
+      found = next < 0 ? bytes.length : next;
+      return found;
+    };
+  };
+  const [toQuote, toBackslash] = [seek(quote as number), seek(backslash as number)];
+  return (from) => {
+    const near = Math.min(bytes.length, from + nearby);
+    for (let at = from; at < near; at++) if (bytes[at] === quote || bytes[at] === backslash) return at;
+    return Math.min(toQuote(near), toBackslash(near));
+  };
 }
 
 /**
@@ -39,13 +50,14 @@ export function createJsonGauge(bounds: JsonBounds): JsonGauge {
   let passed: "depth" | "parts" | null = null;
   return {
     push(bytes) {
+      const endOfPlain = plainUntil(bytes);
       for (let at = 0; at < bytes.length && passed === null; at++) {
         const byte = bytes[at];
         if (inString) {
           if (escaped) escaped = false;
           else if (byte === backslash) escaped = true;
           else if (byte === quote) inString = false;
-          else at = plainUntil(bytes, at + 1) - 1;
+          else at = endOfPlain(at + 1) - 1;
         } else if (byte === quote) inString = true;
         else if (byte === openList || byte === openObject) {
           parts++;

@@ -1,4 +1,5 @@
 // Keeps the beginning and the end of an output of any length in bounded memory.
+import { createBlocks } from "../base/blocks.ts";
 
 export interface CappedLog {
   write(chunk: Uint8Array): void;
@@ -13,35 +14,35 @@ export interface CappedLog {
 export function cappedLog(limit: number): CappedLog {
   const headSize = Math.ceil(limit / 2);
   const tailSize = limit - headSize;
-  const head: Buffer[] = [];
+  const head = createBlocks(null);
   let ring: Buffer | null = null;
   let seen = 0;
 
-  function writeTail(chunk: Buffer, at: number): void {
+  function writeTail(chunk: Uint8Array, at: number): void {
     ring ??= Buffer.alloc(tailSize);
     const kept = chunk.subarray(Math.max(0, chunk.length - tailSize));
     const start = (at + chunk.length - kept.length) % tailSize;
     const first = kept.subarray(0, tailSize - start);
-    first.copy(ring, start);
-    kept.copy(ring, 0, first.length);
+    ring.set(first, start);
+    ring.set(kept.subarray(first.length));
   }
 
   return {
     write(chunk) {
-      const bytes = Buffer.from(chunk);
-      const intoHead = Math.max(0, Math.min(bytes.length, headSize - seen));
-      if (intoHead > 0) head.push(bytes.subarray(0, intoHead));
-      const rest = bytes.subarray(intoHead);
+      const intoHead = Math.max(0, Math.min(chunk.length, headSize - seen));
+      head.push(chunk.subarray(0, intoHead));
+      const rest = chunk.subarray(intoHead);
       if (rest.length > 0 && tailSize > 0) writeTail(rest, Math.max(0, seen - headSize));
-      seen += bytes.length;
+      seen += chunk.length;
     },
     text() {
       const beyond = seen - headSize;
-      if (beyond <= 0) return Buffer.concat(head).toString();
+      const begins = Buffer.concat(head.pieces());
+      if (beyond <= 0) return begins.toString();
       const dropped = Math.max(0, beyond - tailSize);
       const tail = unroll(ring ?? Buffer.alloc(0), beyond);
-      if (dropped === 0) return Buffer.concat([...head, tail]).toString();
-      return `${Buffer.concat(head)}\n[loopgate: ${dropped} bytes of output were dropped here]\n${tail}`;
+      if (dropped === 0) return Buffer.concat([begins, tail]).toString();
+      return `${begins}\n[loopgate: ${dropped} bytes of output were dropped here]\n${tail}`;
     },
     get seen() {
       return seen;

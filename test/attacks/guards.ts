@@ -425,6 +425,60 @@ const forgeHosts: readonly Guard[] = guardsIn(ofForge, server, {
   ],
 });
 
+const ofFigures = { of: "a name of the figures", file: "figures-hosts.ts" };
+const figuresHosts: readonly Guard[] = guardsIn(ofFigures, "src/cockpit/page/guard.ts", {
+  "figures are asked for under names that may": [
+    "  if (isUnder(thisMachine, request)) return true;\n  if (isOwnAlone) return false;",
+    "  if (isOwnAlone || isUnder(thisMachine, request)) return true;",
+  ],
+  "elsewhere a name with a dot is none": ['!name.includes(".")', "true"],
+});
+
+const ofCosts = { of: "what costs much", file: "costs.ts" };
+const queue = "src/base/thread-queue.ts";
+const costs: readonly Guard[] = [
+  ...guardsIn(ofCosts, "src/base/blocks.ts", {
+    "what comes is held in blocks": [
+      "const wanted = Math.max(more, Math.min(Math.max(length, leastBytes), mostBytes));",
+      "const wanted = more;",
+    ],
+  }),
+  ...guardsIn(ofCosts, "src/gateway/git/intake.ts", {
+    "commands are read again once there is as much again": [
+      "due = Math.max(1, 2 * blocks.length)",
+      "due = blocks.length + 1",
+    ],
+  }),
+  ...guardsIn(ofCosts, "src/gateway/model/sse.ts", {
+    "an event's place grows by doubling": [
+      "Buffer.allocUnsafe(Math.max(2 * kept.length, pending + piece.length))",
+      "Buffer.allocUnsafe(pending + piece.length)",
+    ],
+  }),
+  ...guardsIn(ofCosts, "src/agents/events/lines.ts", {
+    "a line's place grows by doubling": ["Math.max(needed, 2 * line.length)", "needed"],
+  }),
+  ...guardsIn(ofCosts, "src/base/json-gauge.ts", {
+    "what was found far ahead is kept": ["if (found >= from) return found;", ""],
+  }),
+  ...guardsIn(ofCosts, queue, {
+    "a thread's end is one request's": [
+      "worker = null;\n      settle(null);",
+      "worker = null;\n      for (const one of [...lines.values()].flat()) one.answer(null);\n      lines.clear();\n      settle(null);",
+    ],
+    "runs take turns": [
+      "lines.delete(whose);\n  if (line.length > 0) lines.set(whose, line);",
+      "if (line.length === 0) lines.delete(whose);",
+    ],
+  }),
+  ...guardsIn(ofCosts, "src/cockpit/people/sessions.ts", {
+    "a person has a few sessions": [
+      "for (const [key] of own.slice(",
+      "for (const [key] of own.slice(own.length).slice(",
+    ],
+  }),
+];
+
 const taken = "const taken = take(";
 /** Of one wire's format: which fields, which content and which tools leave. */
 function ofWire(of: string, file: string, shape: string, tools: readonly [from: string, to: string]): Guard[] {
@@ -607,6 +661,8 @@ export const guards: readonly Guard[] = [
   ...addresses,
   ...webhooks,
   ...forgeHosts,
+  ...figuresHosts,
+  ...costs,
   ...formats,
   ...paths,
   ...models,

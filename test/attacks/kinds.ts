@@ -1,6 +1,8 @@
 // Every kind of input that was spelled otherwise, with the attempts on its guard.
 import { commands } from "./commands.ts";
 import { commits, messages } from "./commits.ts";
+import { costs } from "./costs.ts";
+import { figuresHosts } from "./figures-hosts.ts";
 import { forgeHosts } from "./forge-hosts.ts";
 import { gates } from "./gates.ts";
 import { modelBodies } from "./model-bodies.ts";
@@ -18,6 +20,8 @@ export const kinds: readonly Kind[] = [
   policies,
   webhooks,
   forgeHosts,
+  figuresHosts,
+  costs,
   ...operatorsWords,
   ...modelBodies,
   ...modelCalls,

@@ -36,3 +36,11 @@ test("T8: the same is found in any text, cut anywhere", () => {
   });
   fc.assert(property, { numRuns: 3_000 });
 });
+
+test("T8: a text whose end is far ahead behind many escapes is searched once", () => {
+  const text = Buffer.from(`["${`${"x".repeat(66)}\\n`.repeat(120_000)}"]`);
+  const before = process.cpuUsage();
+  expect(createJsonGauge({ depth: 1, parts: 9 }).push(text)).toBe(null);
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1_000).toBeLessThan(2_000); // some fifty milliseconds; searched anew behind each escape, seven seconds
+});

@@ -3,8 +3,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { caught } from "../../src/base/caught.ts";
+import { createServerClient } from "../../src/gateway/tools/upstream/client.ts";
 import { type Doors, openDoors } from "./doors.ts";
-import { chanceFrom } from "./inputs.ts";
+import { chanceFrom, saidByAServer } from "./inputs.ts";
 import { throwAt } from "./throw.ts";
 
 let opened: Doors;
@@ -45,6 +46,7 @@ test.each([
   [3, 2_000],
   [4, 2_000],
   [5, 600], // all figures at a time take theirs
+  [6, 2_000],
 ])(
   "door %i answers %i raw inputs with nothing but what bad requests deserve, and lives",
   async (index, inputs) => {
@@ -58,3 +60,24 @@ test.each([
   },
   120_000,
 );
+
+test("whatever a tool server says, 20,000 times in pieces of any size, throws nothing, and its next right answer is heard", async () => {
+  const chance = chanceFrom(20_261_130);
+  const written: { id: number; method: string }[] = [];
+  const client = createServerClient({ write: (text) => void written.push(JSON.parse(text)) });
+  const asked = [1, 2, 3].map(() => client.call("search", {}).catch((fault: Error) => fault.message));
+  for (let n = 0; n < 20_000; n++) {
+    const said = saidByAServer(chance);
+    const cut = chance.below(said.length + 1);
+    for (const piece of [said.subarray(0, cut), said.subarray(cut)]) client.hear(piece);
+  }
+  client.hear(Buffer.from("\n"));
+  const last = client.call("search", {});
+  const id = written.at(-1)?.id;
+  client.hear(Buffer.from(`${JSON.stringify({ jsonrpc: "2.0", id, result: { content: [] } })}\n`));
+  expect(await last).toEqual({ content: [] });
+  client.end("It is over.");
+  await Promise.all(asked);
+  expect(unhandled).toEqual([]);
+  expect(written.filter(({ method }) => method === undefined).length).toBeLessThanOrEqual(100);
+}, 120_000);

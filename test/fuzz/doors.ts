@@ -2,6 +2,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,6 +28,7 @@ import { handoverRoute } from "../../src/gateway/handover.ts";
 import { newLeaseToken } from "../../src/gateway/lease.ts";
 import { createLedger } from "../../src/gateway/model/ledger.ts";
 import { modelGateway } from "../../src/gateway/model/server.ts";
+import { createRegistries } from "../../src/gateway/registry/server.ts";
 import { openRunGateway } from "../../src/gateway/run.ts";
 import { ownServed } from "../../src/gateway/tools/own.ts";
 import { toolGateway } from "../../src/gateway/tools/server.ts";
@@ -59,13 +61,30 @@ export async function openDoors(): Promise<Doors> {
   const forge = await startForge({ dataDir: join(root, "forge") });
   const { cloneUrl } = await aRepository(forge);
   const runs = await runsDoor(root, cloneUrl, onError);
+  const registries = await registriesDoor(root, onError);
   const operators = await operatorsDoor(onError);
   const setups = await setupDoors(onError);
   return {
-    doors: [ours.door, forgesDoor(forge.url), runs.door, runs.relayed, runs.wayOut, operators.door, ...setups.doors],
+    doors: [
+      ours.door,
+      forgesDoor(forge.url),
+      runs.door,
+      runs.relayed,
+      runs.wayOut,
+      operators.door,
+      registries.door,
+      ...setups.doors,
+    ],
     errors,
     async close() {
-      await Promise.all([ours.close(), runs.close(), operators.close(), setups.close(), forge.close()]);
+      await Promise.all([
+        ours.close(),
+        runs.close(),
+        registries.close(),
+        operators.close(),
+        setups.close(),
+        forge.close(),
+      ]);
       await rm(root, { recursive: true, force: true });
     },
   };
@@ -246,6 +265,70 @@ function forgesDoor(url: string): Door {
     ],
     good: { request: get("/acme/demo"), status: 200 },
   };
+}
+
+const anything = { allow: [], deny: [], minimumAgeMs: 0, fresh: "allow", known: {} } as const;
+
+/** Every kind of registry, each behind a run's door of its own; what they are asked for is answered with something that is no answer. */
+async function registriesDoor(root: string, onError: (error: unknown) => void) {
+  const upstream = createServer((request, response) => {
+    request.resume();
+    const odd = ["", "{", "[]", '{"versions":{"1.0.0":{"dist":{"tarball":"http://["}}}}', "<html>", "a\0b\n1.0.0 x|\n"];
+    const said = odd[(request.url ?? "").length % odd.length];
+    response.writeHead((request.url ?? "").length % 7 === 0 ? 404 : 200).end(said);
+  });
+  await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
+  const names = ["npm", "pypi", "go", "cargo", "rubygems", "maven", "packagist"] as const;
+  const upstreams = Object.fromEntries(names.map((name) => [name, { url, token: null }]));
+  const registries = createRegistries({ root: join(root, "registries"), mostBytes: 1e8, upstreams, now: Date.now });
+  const gateway = await openRunGateway({
+    socketDir: join(root, "registry-door"),
+    lease: { runId: "run-2", token: newLeaseToken() },
+    routes: registries.routes({ rules: anything, onEvent: () => {} }),
+    onError,
+  });
+  const door: Door = {
+    name: "a run's registries",
+    at: { path: gateway.socketPath },
+    paths: [
+      "/npm/one",
+      "/npm/@team%2ftwo",
+      "/npm/one/-/one-1.0.0.tgz",
+      "/npm/-/v1/security/audits",
+      "/pypi/simple/one/",
+      "/pypi/files/one/one-1.0.0-py3-none-any.whl",
+      "/go/example.com/one/@v/list",
+      "/go/example.com/!one/@v/v1.0.0.zip",
+      "/cargo/index/config.json",
+      "/cargo/index/on/e-/one",
+      "/cargo/crates/one/1.0.0/download",
+      "/rubygems/versions",
+      "/rubygems/info/one",
+      "/rubygems/gems/one-1.0.0.gem",
+      "/maven/com/example/one/maven-metadata.xml",
+      "/maven/com/example/one/1.0.0/one-1.0.0.jar",
+      "/packagist/packages.json",
+      "/packagist/p2/a/one.json",
+      "/packagist/files/a/one/1.0.0.zip",
+      "/",
+    ],
+    headers: [
+      "accept: application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8",
+      "accept: application/vnd.pypi.simple.v1+json",
+      "user-agent: npm/11.0.0 node/v24.0.0 linux x64",
+      "user-agent: Composer/2.8",
+      "range: bytes=0-99",
+      'if-none-match: "x"',
+    ],
+    good: { request: get("/nothing"), status: 404 },
+  };
+  const close = async () => {
+    await gateway.close();
+    upstream.closeAllConnections();
+    upstream.close();
+  };
+  return { door, close };
 }
 
 async function runsDoor(root: string, url: string, onError: (error: unknown) => void) {

@@ -272,6 +272,21 @@ function mutated(chance: Chance): string {
   return JSON.stringify(payload);
 }
 
+/** What a tool server may print: messages that are right but in one place, lines that are none, and bytes. */
+export function saidByAServer(chance: Chance): Buffer {
+  if (chance.below(6) === 0) return noise(chance, chance.below(300));
+  if (chance.below(6) === 0) return Buffer.from(`${chance.of(oddBodies)}\n`, "latin1");
+  const message: Record<string, unknown> = {
+    jsonrpc: "2.0",
+    id: chance.of([1, 2, 3, 4, 99, "1", null, -1, {}, []]),
+    ...(chance.below(3) ? {} : { method: chance.of(["ping", "roots/list", "sampling/createMessage", "", 7, {}]) }),
+    ...(chance.below(2) ? { result: chance.of([...values, { tools: [{}] }, { content: [{ type: "text" }] }]) } : {}),
+    ...(chance.below(3) ? {} : { error: chance.of([...values, { code: -32601, message: [] }]) }),
+  };
+  if (chance.below(4) === 0) message[chance.of(["id", "jsonrpc", "params", "__proto__"])] = chance.of(values);
+  return Buffer.from(`${JSON.stringify(message)}${chance.of(["\n", "\n", "\n", "\r\n", "", "\n\n"])}`);
+}
+
 function someOf<T>(chance: Chance, all: readonly T[], most: number): T[] {
   return Array.from({ length: chance.below(most) }, () => chance.of(all));
 }

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { createBlocks } from "../../base/blocks.ts";
 import { maxCommandBytes, type PushRequest, readPush } from "./commands.ts";
 
 export interface Intake {
@@ -23,17 +24,26 @@ export function bodyOf(incoming: IncomingMessage): Readable {
 /** Reads up to the end of the commands. What follows stays in the connection until `pack` is read. */
 export async function openIntake(incoming: IncomingMessage): Promise<Intake> {
   const chunks = bodyOf(incoming).iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
-  let head: Buffer = Buffer.alloc(0);
-  for (;;) {
+  const blocks = createBlocks(null);
+  let isOver = false;
+  for (let due = 1; ; due = Math.max(1, 2 * blocks.length)) {
+    // Read again once there is as much again, so that a request in small pieces is read a few times and not once for each.
+    while (!isOver && blocks.length < due) {
+      const next = await chunks.next().catch(() => null);
+      if (next === null) return unread(chunks);
+      if (next.done) isOver = true;
+      else blocks.push(next.value);
+    }
+    const head = Buffer.concat(blocks.pieces());
     const reading = readPush(head);
     if (reading.state === "read") {
       return { request: reading.request, pack: continued(head.subarray(reading.end), chunks) };
     }
-    if (reading.state === "malformed" || head.length > maxCommandBytes) break;
-    const next = await chunks.next().catch(() => null);
-    if (next === null || next.done) break;
-    head = Buffer.concat([head, next.value]);
+    if (reading.state === "malformed" || head.length > maxCommandBytes || isOver) return unread(chunks);
   }
+}
+
+function unread(chunks: AsyncIterator<Buffer>): Intake {
   return { request: null, pack: continued(Buffer.alloc(0), chunks) };
 }
 

@@ -1,6 +1,7 @@
 // One request to a model provider, through the operator's proxy if any: no redirect followed, and ended when it goes silent.
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { createBlocks } from "../../base/blocks.ts";
 import { proxiesOf } from "../../base/proxy.ts";
 import type { Holder } from "../in-flight.ts";
 
@@ -66,19 +67,19 @@ export interface Whole {
 
 /** Reads a whole answer, as far as the run's share of the memory goes. */
 export async function readWhole(answer: IncomingMessage, limit: number, holder: Holder): Promise<Whole> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+  const blocks = createBlocks(null);
+  const text = () => Buffer.concat(blocks.pieces()).toString("utf8");
   let held = 0;
   try {
     for await (const chunk of answer as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes > limit || !holder.grow(chunk.length)) return { text: "", complete: false };
-      held += chunk.length;
-      chunks.push(chunk);
+      const more = blocks.growth(chunk.length);
+      if (blocks.length + chunk.length > limit || !holder.grow(more)) return { text: "", complete: false };
+      held += more;
+      blocks.push(chunk);
     }
-    return { text: Buffer.concat(chunks).toString("utf8"), complete: answer.complete };
+    return { text: text(), complete: answer.complete };
   } catch {
-    return { text: Buffer.concat(chunks).toString("utf8"), complete: false };
+    return { text: text(), complete: false };
   } finally {
     holder.shrink(held);
   }

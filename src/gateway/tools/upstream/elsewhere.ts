@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
 import type { LookupFunction } from "node:net";
+import { createBlocks } from "../../../base/blocks.ts";
 import { Fault } from "../../../base/fault.ts";
 import { parseJson } from "../../../base/parse-json.ts";
 import type { ToolServer } from "../../../loop/state.ts";
@@ -196,14 +197,12 @@ function hearEvent(open: Open, data: string, id: unknown): boolean {
 }
 
 async function takeText(answer: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+  const blocks = createBlocks(null);
   for await (const chunk of answer as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > bounds.answerBytes) throw tooMuch();
-    chunks.push(chunk);
+    if (blocks.length + chunk.length > bounds.answerBytes) throw tooMuch();
+    blocks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(blocks.pieces()).toString("utf8");
 }
 
 /** An error before a request was read has no id of its own. */

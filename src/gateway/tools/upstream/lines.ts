@@ -1,4 +1,5 @@
 // Messages out of a server's standard output: one JSON object on a line, each within bounds; whatever else it prints is passed over.
+import { createBlocks, joined } from "../../../base/blocks.ts";
 import { createJsonGauge, type JsonBounds } from "../../../base/json-gauge.ts";
 import { parseJson } from "../../../base/parse-json.ts";
 
@@ -15,23 +16,24 @@ export type Heard =
 
 /** Takes output as it comes, in pieces of any size; at most one line of it is held. */
 export function readLines(bounds: LineBounds, hear: (heard: Heard) => void): (chunk: Buffer) => void {
-  let held: Buffer[] = [];
-  let bytes = 0;
+  const held = createBlocks(null);
   let passed = false; // the rest of a line that was too large
 
   function take(part: Buffer): void {
-    bytes += part.length;
-    if (bytes > bounds.lineBytes) held = [];
-    if (bytes > bounds.lineBytes && !passed) hear({ kind: "too_large" });
-    passed ||= bytes > bounds.lineBytes;
+    if (!passed && held.length + part.length > bounds.lineBytes) {
+      passed = true;
+      held.drop();
+      hear({ kind: "too_large" });
+    }
     if (!passed) held.push(part);
   }
 
   function end(): void {
-    const line = Buffer.concat(held);
-    const isWhole = !passed;
-    [held, bytes, passed] = [[], 0, false];
-    if (isWhole && line.some((byte) => byte > 0x20)) hear(read(line, bounds.json));
+    const line = joined(held.pieces());
+    const heard = !passed && line.some((byte) => byte > 0x20) ? read(line, bounds.json) : null;
+    passed = false;
+    held.drop();
+    if (heard !== null) hear(heard);
   }
 
   return (chunk) => {
@@ -45,9 +47,9 @@ export function readLines(bounds: LineBounds, hear: (heard: Heard) => void): (ch
   };
 }
 
-function read(line: Buffer, json: JsonBounds): Heard {
+function read(line: Uint8Array, json: JsonBounds): Heard {
   if (createJsonGauge(json).push(line) !== null) return { kind: "too_large" };
-  const message = parseJson(line.toString("utf8"));
+  const message = parseJson(Buffer.from(line.buffer, line.byteOffset, line.length).toString("utf8"));
   const isObject = typeof message === "object" && message !== null && !Array.isArray(message);
   return isObject ? { kind: "message", message: message as Readonly<Record<string, unknown>> } : { kind: "stray" };
 }
