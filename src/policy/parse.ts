@@ -3,6 +3,7 @@
 import type { Document, Node, YAMLMap } from "yaml";
 import { isMap, isNode, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import type { z } from "zod";
+import { frozen } from "../base/frozen.ts";
 import { recent } from "../base/recent.ts";
 import { type Mark, markIn } from "./marks.ts";
 import { expectationAt, keysAt } from "./options.ts";
@@ -25,7 +26,7 @@ export type ParsedPolicy =
  */
 export function parsePolicy(text: string | null): ParsedPolicy {
   if (text !== null) return parsed(text);
-  none ??= { ok: true, policy: Policy.parse({}), lines: new Map() };
+  none ??= { ok: true, policy: frozen(Policy.parse({})), lines: new Map() };
   return none;
 }
 
@@ -172,7 +173,7 @@ function withLimits(policy: Policy, lines: ReadonlyMap<string, number>): ParsedP
     usd: Math.max(policy.issue.usd, policy.budget.usd, policy.budget.large),
     runs: Math.max(policy.issue.runs, policy.runs),
   };
-  return { ok: true, policy: { ...policy, issue }, lines };
+  return { ok: true, policy: frozen({ ...policy, issue }), lines };
 }
 
 function linesOf(document: Document, counter: LineCounter): Map<string, number> {

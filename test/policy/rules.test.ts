@@ -125,6 +125,11 @@ describe("the rules of a loop", () => {
         },
         "confidence": 0.6,
         "criteriaRequired": true,
+        "day": {
+          "nano": 60000000000,
+          "runs": 120,
+          "zone": "Europe/Berlin",
+        },
         "deniedPaths": [
           "keys/**",
         ],
