@@ -52,7 +52,7 @@ import { spentOf } from "./money.ts";
 import { onAllPaused, readsPauseAgain } from "./pause-all.ts";
 import { onCommand, onRetryFacts } from "./people.ts";
 import { onPrioritySet } from "./priority.ts";
-import { onRecordTampered, onRestored } from "./restore.ts";
+import { claimAgain, onRecordTampered, onRestored } from "./restore.ts";
 import { onAllResumed, onHoldTakenOff } from "./resume.ts";
 import { runWithoutLoop } from "./run-command.ts";
 import type { Schedules } from "./schedule.ts";
@@ -105,6 +105,7 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
   if (event.type === "labelled") return onLabelled(state, event, now);
   if (event.type === "restored" || event.type === "record_tampered") {
     const isOwn = event.type === "restored" && event.record.id === state?.id;
+    if (state !== null && isOwn && isUnread(state)) return claimAgain(state, "its thread holds no record but its own");
     if (state !== null && (isOwn || !isUnread(state))) return stay(state, "the loop is here; its record is not needed");
     return event.type === "restored" ? onRestored(event, now) : onRecordTampered(event, now);
   }

@@ -33,12 +33,20 @@ import type { Ending, LoopState, RunFacts } from "./state.ts";
  */
 export function onRestored(event: Extract<LoopEvent, { type: "restored" }>, now: number): Decision {
   const { facts } = event;
+  if (event.record.phase === "queued") {
+    return claimAgain(asFound(event.record, facts), "restored from the thread before it was claimed");
+  }
   const state = asFound(withRunsSince(event.record, facts.since ?? []), facts);
   const next = isLive(state)
     ? (endedMeanwhile(state, facts, now) ?? goOn(state, facts, now))
     : onEnded(state, facts, now);
   const effects = [...next.effects, ...forgetTold(next.state ?? state, facts)];
   return { ...next, effects, note: `restored from the thread; ${next.note}` };
+}
+
+/** A loop of which a person's words were written down before its claim was read: it is claimed now. */
+export function claimAgain({ threadUnread: _, ...state }: LoopState, why: string): Decision {
+  return { state, effects: [{ type: "read_claim" }], note: `${why}; reading the claim` };
 }
 
 /**

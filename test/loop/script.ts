@@ -120,8 +120,9 @@ export function playScript(script: string): string {
       held = null;
       continue;
     }
-    // A restored loop is one whose local state was lost: what was there is what its record says.
-    const known = line.verb === "restored" || line.verb === "tampered" ? null : state;
+    // A restored loop is one whose local state was lost: what was there is what its record says. One that is `here` was not lost.
+    const isLost = (line.verb === "restored" && !line.words.includes("here")) || line.verb === "tampered";
+    const known = isLost ? null : state;
     const decision = decide(known, eventOf(line, state, now), now);
     state = decision.state;
     out.push(`  ${stateText(state)}: ${decision.note}`);

@@ -136,7 +136,7 @@ function someSetup(seed: number, mode: "safety" | "liveness"): Setup {
       ...jolts(name, rates),
       ...losses(name),
       ...(seed % 11 === 4 ? holds(name, issues) : []),
-      ...(seed % 7 === 3 && seed < 5000 ? steerings(name, issues) : []),
+      ...(seed % 7 === 3 ? steerings(name, issues) : []),
       ...(isPlanned(seed) ? answersToPlans(name, issues) : []),
       ...pauses(name, issues, 8 * hour),
       ...additions(name, issues, 8 * hour),
