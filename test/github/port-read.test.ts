@@ -307,7 +307,7 @@ describe("CI", () => {
 
   test("waits for GitHub to find out whether a pull request merges, of one that is open", async () => {
     const { head, number } = await openLoopPull("loop/1-merges");
-    await up.forge.as("carol").push(up.repository, "main", { "c.txt": "1\n" }, "Move the base");
+    await up.forge.as("carol").push(up.repository, "main", { "moved-base.txt": "1\n" }, "Move the base");
     expect((await up.port.readCi(up.where, number, head)).base?.mergeable).toBe(null);
     expect(await up.port.mergeabilityFound(up.where, number)).toBe(true);
     expect((await up.port.readCi(up.where, number, head)).base?.mergeable).toBe(true);
