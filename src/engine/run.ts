@@ -9,10 +9,9 @@ import { plannerBrief } from "../brief/planner.ts";
 import { reviewerBrief } from "../brief/reviewer.ts";
 import { branchOf, rulesOf } from "../loop/begin.ts";
 import { leftMs } from "../loop/clock.ts";
-import { type Day, type DayAsk, type DayFull, leftNano, withShare } from "../loop/day.ts";
+import { type DayAsk, type DayFull, leftNano, withShare } from "../loop/day.ts";
 import type { Effect } from "../loop/effect.ts";
 import type { ChangeFacts, LoopEvent } from "../loop/event.ts";
-import { nanoOf } from "../loop/money.ts";
 import { type CheckColour, colourOfCheck } from "../loop/own-checks.ts";
 import { planText } from "../loop/plan-text.ts";
 import {
@@ -25,14 +24,13 @@ import {
   type Snapshot,
   type TraceSeen,
 } from "../loop/state.ts";
-import { dayAround } from "../policy/cron.ts";
 import { risksOf } from "../policy/risk.ts";
-import type { Operator } from "../policy/rules.ts";
 import { sizeOf, totalsOf } from "../policy/size.ts";
 import { parseClaim } from "../verify/claim.ts";
 import { lastLines } from "../verify/last-lines.ts";
 import { parseReview } from "../verify/review.ts";
 import { traceOf } from "../verify/trace/trace.ts";
+import { daysOf } from "./days.ts";
 import { endOthers } from "./others.ts";
 import { keepPictures, withPictures } from "./pictures.ts";
 import type { PushedChange, RunOrder, RunReport, StartedRun, StoredEffect } from "./ports.ts";
@@ -97,16 +95,6 @@ function dayAskOf({ clock, operator }: World, state: LoopState, { run, role }: S
   const at = clock.now();
   const days = role === "check" ? [] : daysOf(operator, state, at);
   return { run, repositoryId, installationId, owner, at, wantNano: leftNano(state), days };
-}
-
-/** The days that a run of the loop falls into, as far as they have limits. */
-function daysOf({ bounds }: Operator, { rules }: LoopState, at: number): readonly Day[] {
-  const account = { nano: nanoOf(bounds.day_usd), runs: bounds.day_runs, zone: bounds.day_zone };
-  const all = [
-    ...(rules?.day === undefined ? [] : [{ whose: "repository" as const, limit: rules.day }]),
-    ...(account.nano === 0 && account.runs === 0 ? [] : [{ whose: "account" as const, limit: account }]),
-  ];
-  return all.map((day) => ({ ...day, ...dayAround(day.limit.zone, at) }));
 }
 
 /**

@@ -12,6 +12,7 @@ import { attemptMarker, replyMarker, statusMarker, stopMarker } from "../record/
 import { threadAnswer } from "../report/pull.ts";
 import { attemptComment, replyText, statusComment, stopComment, withoutLoopText } from "../report/report.ts";
 import type { SeenWithoutLoop } from "../report/wording/replies.ts";
+import { usedToday } from "./days.ts";
 import { showPictures } from "./pictures.ts";
 import type { PushedChange, StoredEffect } from "./ports.ts";
 import type { World } from "./world.ts";
@@ -71,7 +72,8 @@ export async function reply(
 ): Promise<LoopEvent[]> {
   const marker = replyMarker(key);
   const limits = world.github.limitsLeft(state.issue.installationId);
-  const body = [replyText(answer, state, { now: world.clock.now(), limits }), marker].join("\n\n");
+  const today = answer.kind === "explain" || answer.kind === "report" ? await usedToday(world, state) : [];
+  const body = [replyText(answer, state, { now: world.clock.now(), limits, today }), marker].join("\n\n");
   await world.github.createComment(state.issue, body, marker, retrying);
   return [];
 }

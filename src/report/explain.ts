@@ -1,5 +1,5 @@
 // The answers to `/loop explain` and `/loop report`: why a loop is not running, and what it has tried so far.
-import { limitsOf } from "../loop/limits.ts";
+import { type Limit, limitsOf } from "../loop/limits.ts";
 import { spentOf } from "../loop/money.ts";
 import type { Attempt, LoopState } from "../loop/state.ts";
 import { inlineCode } from "./escape.ts";
@@ -9,15 +9,15 @@ import { duration } from "./time.ts";
 import { limitRow, reportHeadline, waitingWords } from "./wording/explain.ts";
 import { commit } from "./wording/parts.ts";
 
-/** Why nothing happens, or what does, and how far each limit is used. `now` in epoch milliseconds. */
-export function explainText(state: LoopState, now: number): string[] {
+/** Why nothing happens, or what does, and how far each limit is used, those of its repository's day last. `now` in epoch milliseconds. */
+export function explainText(state: LoopState, now: number, today: readonly Limit[]): string[] {
   const { title, lines } = waitingWords(state, now);
   const list = lines.map((line) => `- ${line}`).join("\n");
-  return [`### ${title}`, ...(list === "" ? [] : [list]), ...limitTable(state, now)];
+  return [`### ${title}`, ...(list === "" ? [] : [list]), ...limitTable(state, now, today)];
 }
 
-function limitTable(state: LoopState, now: number): string[] {
-  const limits = limitsOf(state, now);
+function limitTable(state: LoopState, now: number, today: readonly Limit[]): string[] {
+  const limits = [...limitsOf(state, now), ...today];
   if (limits.length === 0) return [];
   const head = ["| limit | used | may | set by |", "|---|---|---|---|"];
   return [[...head, ...limits.map(limitRow)].join("\n")];
@@ -30,7 +30,7 @@ const attemptsShown = 10;
 const findingsShown = 3;
 
 /** What was tried, an attempt a line with what was wrong with it, and what it cost. */
-export function reportText(state: LoopState, now: number): string[] {
+export function reportText(state: LoopState, now: number, today: readonly Limit[]): string[] {
   const shown = state.attempts.slice(-attemptsShown);
   const left = state.attempts.length - shown.length;
   const earlier = left === 0 ? [] : [`(${left} earlier attempts are in the comments above.)`];
@@ -42,7 +42,7 @@ export function reportText(state: LoopState, now: number): string[] {
     ...earlier,
     ...(lines === "" ? ["No attempt has begun yet."] : [lines]),
     ...where,
-    ...limitTable(state, now),
+    ...limitTable(state, now, today),
   ];
 }
 

@@ -4,6 +4,7 @@ import { withoutUnseen } from "../base/unseen.ts";
 import type { Reply } from "../loop/effect.ts";
 import { classOf } from "../loop/end.ts";
 import type { Command } from "../loop/event.ts";
+import type { Limit } from "../loop/limits.ts";
 import { planText } from "../loop/plan-text.ts";
 import { resultsOf } from "../loop/results.ts";
 import type { Attempt, Ending, KnockOutSeen, LoopState, Review, Rules } from "../loop/state.ts";
@@ -132,17 +133,17 @@ export function pauseAllRefusedText(command: Command, permission: string): strin
   return [pauseAllRefused(command, permission), footer].join("\n\n");
 }
 
-/** The answer to a person's command, label or approval; `limits` are GitHub's for its installation. */
+/** The answer to a person's command, label or approval; `limits` are GitHub's for its installation, `today` those of the repository's day. */
 export function replyText(
   reply: Reply,
   state: LoopState,
-  { now, limits }: { readonly now: number; readonly limits: LimitsLeft },
+  { now, limits, today = [] }: { readonly now: number; readonly limits: LimitsLeft; readonly today?: readonly Limit[] },
 ): string {
   switch (reply.kind) {
     case "explain":
-      return [...explainText(state, now), ...warnings(state), footer].join("\n\n");
+      return [...explainText(state, now, today), ...warnings(state), footer].join("\n\n");
     case "report":
-      return [...reportText(state, now), footer].join("\n\n");
+      return [...reportText(state, now, today), footer].join("\n\n");
     case "status":
       return statusText(state, now, limits);
     default:

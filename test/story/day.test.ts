@@ -107,6 +107,23 @@ test("the account's day counts the runs of all its repositories; `/loop budget` 
   expect(await story.phase(second)).toBe("awaiting_gate");
 });
 
+test("explain and report tell how far the repository's day is used, and nothing of what other repositories of the account spent", async () => {
+  const story = await aSpender({ policy: berlin, bounds: { day_runs: 40 } });
+  await story.startLoop("First");
+  const second = await story.startLoop("Second");
+  for (const verb of ["explain", "report"]) {
+    story.forge.as("alice").comment(second, `/loop ${verb}`);
+    await story.settle();
+    const rows =
+      story
+        .comments(second)
+        .at(-1)
+        ?.split("\n")
+        .filter((line) => line.includes(" today")) ?? [];
+    expect(rows).toEqual(["| money, all loops of this repository today | $0.0560 | $0.10 | `day.usd` |"]);
+  }
+});
+
 test("F8: with the store lost, what today's runs cost is known from the threads of loops that live", async () => {
   const story = await aSpender({ policy: berlin });
   await story.startLoop("First");

@@ -210,11 +210,13 @@ const limitNames: Record<Limit["of"], string> = {
   runs: "containers",
   issue_money: "money, all loops of this issue",
   issue_runs: "containers, all loops of this issue",
+  day_money: "money, all loops of this repository today",
+  day_runs: "agents and reviewers, all loops of this repository today",
 };
 
 /** A row of the table of limits; one that is used up is set off. */
 export function limitRow({ of, is, may, option }: Limit): string {
-  const shown = of === "money" || of === "issue_money" ? inDollars : of === "time" ? duration : String;
+  const shown = ["money", "issue_money", "day_money"].includes(of) ? inDollars : of === "time" ? duration : String;
   const name = is >= may ? `**${limitNames[of]}**` : limitNames[of];
   return `| ${name} | ${shown(is)} | ${shown(may)} | \`${option}\` |`;
 }
