@@ -78,7 +78,7 @@ test("the account's day counts the runs of all its repositories; `/loop budget` 
   }
   expect(story.comments(second).slice(1)).toMatchInlineSnapshot(`
     [
-      "Added $5.00. Spent so far: $0.00 of $10.00. It counts from the next run on; an agent at work now keeps what it was started with.
+      "Added $5.00. Spent so far: $0.00 of $10.00. The loop waits until 2026-01-06 00:00 (America/New_York) all the same: it is held by a limit of the day, which no command raises.
 
     <sub>Written by Loopgate, a GitHub App.</sub>",
       "### Loopgate: attempt 1 of 3 waits for the next day

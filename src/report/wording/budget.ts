@@ -1,7 +1,7 @@
 // What is said where a person adds to a loop's limits.
 import { unreachable } from "../../base/assert.ts";
 import type { Amount, AmountFault } from "../../loop/amount.ts";
-import { workedMs } from "../../loop/clock.ts";
+import { isHeldByDay, workedMs } from "../../loop/clock.ts";
 import type { Reply } from "../../loop/effect.ts";
 import { loopMsOf, roomFor } from "../../loop/grants.ts";
 import { spentOf } from "../../loop/money.ts";
@@ -9,7 +9,7 @@ import type { CommandRefusal } from "../../loop/refusal.ts";
 import type { LoopState } from "../../loop/state.ts";
 import { inlineCode } from "../escape.ts";
 import { inDollars } from "../money.ts";
-import { date, duration } from "../time.ts";
+import { date, dateIn, duration } from "../time.ts";
 
 type Raised = Extract<Reply, { kind: "raised" }>;
 
@@ -20,7 +20,7 @@ export function raisedSentence({ given, cut, until, goesOn }: Raised, state: Loo
       ? `Added ${amountWords(given)}.`
       : `Added ${amountWords(given)} of the ${amountWords(cut.asked)} you asked for: ${boundSentence(given.of, cut.by)}`;
   const stands = until === null ? "" : ` It stands until ${date(until)}; what is not used by then is taken back.`;
-  return `${added} ${sumSentence(given.of, state, now)}${stands} ${onwardSentence(given.of, goesOn)}`;
+  return `${added} ${sumSentence(given.of, state, now)}${stands} ${onwardSentence(given.of, state, goesOn)}`;
 }
 
 function amountWords(amount: Amount): string {
@@ -52,8 +52,12 @@ function sumSentence(of: Amount["of"], state: LoopState, now: number): string {
   }
 }
 
-function onwardSentence(of: Amount["of"], goesOn: boolean): string {
+function onwardSentence(of: Amount["of"], state: LoopState, goesOn: boolean): string {
   if (goesOn) return "The loop continues where it stopped.";
+  if (isHeldByDay(state)) {
+    const { until, zone } = state.dayFull;
+    return `The loop waits until ${dateIn(zone, until)} all the same: it is held by a limit of the day, which no command raises.`;
+  }
   return of === "money"
     ? "It counts from the next run on; an agent at work now keeps what it was started with."
     : "It counts from now on.";
