@@ -6,6 +6,7 @@ import type { ExaminedPart } from "../cockpit/health/page.ts";
 import { isNearlyFull } from "../container/disk.ts";
 import type { Engine } from "../container/docker/engine.ts";
 import { readEngineInfo, requireRuntime } from "../container/docker/engine-info.ts";
+import { mayBePulled } from "../container/docker/fetch/pull.ts";
 import { askEngine } from "../container/docker/start-check.ts";
 import type { Settings } from "../settings.ts";
 import { askPostgres } from "../store/postgres/check.ts";
@@ -79,7 +80,7 @@ async function diskAndEngine({ docker }: Engine, settings: Settings): Promise<re
   const others = [
     { setting: "LOOPGATE_AGENT_IMAGE", reference: agent.image },
     { setting: "LOOPGATE_REVIEWER_IMAGE", reference: reviewer.image },
-  ].filter(({ reference }) => reference !== "");
+  ].filter(({ reference }) => reference !== "" && !mayBePulled(reference, settings.pull?.from ?? []));
   const relay = { setting: "LOOPGATE_RELAY_IMAGE", reference: settings.relayImage ?? "" };
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });

@@ -96,7 +96,10 @@ describeWithDocker("with an engine", (engine) => {
       ...settings,
       DOCKER_HOST: host(),
       LOOPGATE_AGENT_IMAGE: "agent:nowhere",
+      LOOPGATE_REVIEWER_IMAGE: "registry.example.com/agents/reviewer:1",
+      LOOPGATE_PULL: "registry.example.com/agents/*",
     });
+    expect(out).not.toContain("reviewer:1"); // it is pulled when a run needs it
     expect(out).toMatch(
       /✓ container engine \(\S+\)\n✗ images and data folder\n {4}LOOPGATE_AGENT_IMAGE names the image agent:nowhere/,
     );

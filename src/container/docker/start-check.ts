@@ -15,6 +15,7 @@ export interface EngineQuestion {
   readonly relay: NamedImage;
   /** The relay's program, as its image has it. */
   readonly program: string;
+  /** Those that are not pulled when a run needs them. */
   readonly others: readonly NamedImage[];
   /** Absolute, and there. */
   readonly dataDir: string;
@@ -36,7 +37,7 @@ async function imageProblem(docker: Docker, { setting, reference }: NamedImage):
     return null;
   } catch (error) {
     if (!isGone(error)) return null;
-    return `${setting} names the image ${reference}, which is not on this machine. Loopgate never pulls images: build or pull it, or correct the name.`;
+    return `${setting} names the image ${reference}, which is not on this machine, and which Loopgate does not pull by itself: build or pull it, or correct the name.`;
   }
 }
 

@@ -34,10 +34,7 @@ export interface Puller {
 
 export function imagePuller(docker: Docker, parts: PullParts): Puller {
   const work: LongWork = longWork(parts.pace ?? usualPace);
-  const may = (reference: string) => {
-    const name = readImageName(reference);
-    return name !== null && isListed(name, parts.from);
-  };
+  const may = (reference: string) => mayBePulled(reference, parts.from);
   return {
     may,
     async pull(reference) {
@@ -46,6 +43,12 @@ export function imagePuller(docker: Docker, parts: PullParts): Puller {
       await work.done(reference, (say) => pullOne(docker, parts, reference, name, say));
     },
   };
+}
+
+/** Whether the image is of one of these repositories, or of one in a `registry/folder/*`. */
+export function mayBePulled(reference: string, from: readonly string[]): boolean {
+  const name = readImageName(reference);
+  return name !== null && isListed(name, from);
 }
 
 const minute = 60_000;
