@@ -1,9 +1,10 @@
 // Which loops live, in what state, and who wants to hear of them: kept in memory, so that a page reads only what it shows.
 import type { Decided, LivePhase } from "../engine/ports.ts";
+import { waitOf } from "../loop/clock.ts";
 import { isLive } from "../loop/end.ts";
 import type { Phase } from "../loop/state.ts";
 
-/** Who is waited for: people, an agent or a judge, or time and a free container. */
+/** Who is waited for: people, an agent or a judge, or time, a free container or the next day. */
 export const groups = ["people", "work", "queue"] as const;
 export type Group = (typeof groups)[number];
 
@@ -20,6 +21,10 @@ const groupOf: Readonly<Record<Phase, Group>> = {
   settled: "queue",
   refused: "queue",
 };
+
+function groupIn({ phase, waits }: Pick<LivePhase, "phase" | "waits">): Group {
+  return waits === null ? groupOf[phase] : "queue";
+}
 
 export interface Live {
   /** The live loops that the store had at the start. */
@@ -52,12 +57,13 @@ export function createLive(): Live {
 
   return {
     began(loops) {
-      for (const { issueKey, phase, gateSince } of loops)
-        put(issueKey, groupOf[phase], phase === "awaiting_gate" ? gateSince : null);
+      for (const { issueKey, phase, gateSince, waits } of loops)
+        put(issueKey, groupIn({ phase, waits }), phase === "awaiting_gate" ? gateSince : null);
     },
     decided({ issueKey, after }) {
       const lives = after !== null && isLive(after);
-      put(issueKey, lives ? groupOf[after.phase] : null, after?.phase === "awaiting_gate" ? after.gateSince : null);
+      const group = lives ? groupIn({ phase: after.phase, waits: waitOf(after) }) : null;
+      put(issueKey, group, after?.phase === "awaiting_gate" ? after.gateSince : null);
       for (const listener of ofAll) listener(issueKey);
       for (const listener of watchers.get(issueKey) ?? []) listener();
     },

@@ -2,6 +2,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Measured } from "../engine/look/forgetting.ts";
 import type { LivePhase } from "../engine/ports.ts";
+import { waitOf } from "../loop/clock.ts";
 import { isLive } from "../loop/end.ts";
 import { addedBy, type Moved, type Ran } from "./added.ts";
 
@@ -49,7 +50,7 @@ export function createMetrics({ now, slots, disk, leads }: MetricSources): Metri
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const live = new Map<string, Pick<LivePhase, "phase" | "gateSince">>();
+  const live = new Map<string, Pick<LivePhase, "phase" | "gateSince" | "waits">>();
 
   new Gauge({
     name: "loopgate_leads",
@@ -67,6 +68,16 @@ export function createMetrics({ now, slots, disk, leads }: MetricSources): Metri
     collect() {
       this.reset();
       for (const { phase } of live.values()) this.inc({ phase });
+    },
+  });
+  new Gauge({
+    name: "loopgate_loops_waiting",
+    help: "Loops whose next run waits for a free container (slot), or for the next day since a limit of this one is reached (day).",
+    labelNames: ["of"],
+    registers,
+    collect() {
+      for (const of of ["slot", "day"] as const)
+        this.set({ of }, [...live.values()].filter((one) => one.waits === of).length);
     },
   });
   new Gauge({
@@ -215,7 +226,8 @@ export function createMetrics({ now, slots, disk, leads }: MetricSources): Metri
     },
     decided(decided) {
       const { issueKey, after } = decided;
-      if (after !== null && isLive(after)) live.set(issueKey, { phase: after.phase, gateSince: after.gateSince });
+      if (after !== null && isLive(after))
+        live.set(issueKey, { phase: after.phase, gateSince: after.gateSince, waits: waitOf(after) });
       else live.delete(issueKey);
       const added = addedBy(decided);
       if (added.ended !== null) ended.inc({ reason: added.ended });

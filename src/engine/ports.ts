@@ -613,6 +613,7 @@ export interface LivePhase {
   readonly issueKey: string;
   readonly phase: LoopState["phase"];
   readonly gateSince: number | null; // since when a person is waited for at the gate
+  readonly waits: "slot" | "day" | null; // for a free container, or the next day
 }
 
 /** A decision that is saved, for those who count. */
@@ -699,7 +700,7 @@ export interface StorePort {
   loops(filter: "live" | "all"): Promise<readonly { readonly issueKey: string; readonly state: LoopState }[]>;
   /** Where every live loop is, and nothing else of it. */
   liveLoops(): Promise<readonly LoopAddress[]>;
-  /** Where every live loop stands. */
+  /** Where every live loop stands. One of which a run waits is told as waiting, though another run of its may be under way. */
   livePhases(): Promise<readonly LivePhase[]>;
   /** Of every loop its id, and whether it needs what its runs left on this host; nothing else of it is read. */
   loopIds(): Promise<readonly { readonly id: string; readonly keepsFiles: boolean }[]>;

@@ -25,6 +25,12 @@ export function isHeldByDay(state: LoopState): state is LoopState & { dayFull: N
   return state.dayFull !== undefined && !hasStarted(state, state.dayFull);
 }
 
+/** What the loop waits for before a run of its begins: a free container, or the next day; null: nothing of the kind. */
+export function waitOf(state: LoopState): "slot" | "day" | null {
+  if (isHeldByDay(state)) return "day";
+  return isHeldUp(state) ? "slot" : null;
+}
+
 /** Whether another of its runs is under way, as where own checks run side by side and one waits. */
 function hasStarted({ attempts }: LoopState, waiting: { readonly run: string }): boolean {
   const isUnderWay = ({ id, status, isolation }: LoopState["attempts"][number]["runs"][number]) =>

@@ -11,6 +11,8 @@ import { all, type Driver, one, run, type Steps } from "./steps.ts";
 export interface Dialect {
   readonly phaseOf: string;
   readonly gateSinceOf: string;
+  readonly queuedOf: string;
+  readonly dayFullOf: string;
 }
 
 type Port =
@@ -26,7 +28,7 @@ type Port =
 
 type StoredLoop = { readonly issueKey: string; readonly state: LoopState };
 
-export function loops(driver: Driver, { phaseOf, gateSinceOf }: Dialect): Pick<StorePort, Port> {
+export function loops(driver: Driver, { phaseOf, gateSinceOf, queuedOf, dayFullOf }: Dialect): Pick<StorePort, Port> {
   return {
     newestEnded: (before, limit, repositories) =>
       driver.read(() =>
@@ -38,12 +40,14 @@ export function loops(driver: Driver, { phaseOf, gateSinceOf }: Dialect): Pick<S
     livePhases: () =>
       driver.read(function* () {
         const rows = yield* all(
-          `select issue_key, ${phaseOf} as phase, ${gateSinceOf} as since from loop where live = 1 order by issue_key`,
+          `select issue_key, ${phaseOf} as phase, ${gateSinceOf} as since, ${queuedOf} as queued, ${dayFullOf} as day
+             from loop where live = 1 order by issue_key`,
         );
         return rows.flatMap((row) => {
           const phase = Phase.safeParse(row.phase);
           const gateSince = row.since === null ? null : Number(row.since);
-          return phase.success ? [{ issueKey: String(row.issue_key), phase: phase.data, gateSince }] : [];
+          const waits = row.day !== null ? "day" : row.queued !== null ? "slot" : null;
+          return phase.success ? [{ issueKey: String(row.issue_key), phase: phase.data, gateSince, waits }] : [];
         });
       }),
     loopIds: () => driver.read(loopIds),

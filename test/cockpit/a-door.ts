@@ -10,6 +10,7 @@ import { createSigner } from "../../src/cockpit/signed.ts";
 import { createAdmission, makeTicket } from "../../src/cockpit/ticket.ts";
 import type { TraceEntry } from "../../src/engine/ports.ts";
 import type { SignIn } from "../../src/github/sign-in.ts";
+import { waitOf } from "../../src/loop/clock.ts";
 import type { LoopState } from "../../src/loop/state.ts";
 import { someHealth } from "./some-health.ts";
 
@@ -37,7 +38,7 @@ export async function aDoor(loops: Readonly<Record<string, LoopState>>, options:
   live.began(
     Object.entries(loops)
       .filter(([, { ending }]) => ending === null)
-      .map(([issueKey, { phase, gateSince }]) => ({ issueKey, phase, gateSince })),
+      .map(([issueKey, loop]) => ({ issueKey, phase: loop.phase, gateSince: loop.gateSince, waits: waitOf(loop) })),
   );
   const { registry } = createMetrics({
     now: Date.now,

@@ -109,13 +109,15 @@ describe("what decisions add", () => {
   test("loops that were there at the start count, and the one that waited longest at its gate is known", async () => {
     const metrics = figures();
     metrics.began([
-      { issueKey: "1#1", phase: "awaiting_gate", gateSince: 60_000 },
-      { issueKey: "1#2", phase: "awaiting_gate", gateSince: 80_000 },
-      { issueKey: "1#3", phase: "paused", gateSince: 1 },
+      { issueKey: "1#1", phase: "awaiting_gate", gateSince: 60_000, waits: null },
+      { issueKey: "1#2", phase: "awaiting_gate", gateSince: 80_000, waits: null },
+      { issueKey: "1#3", phase: "paused", gateSince: 1, waits: null },
+      { issueKey: "1#4", phase: "preparing", gateSince: null, waits: "day" },
     ]);
     expect(await samples(metrics)).toMatchObject({
       'loopgate_loops{phase="awaiting_gate"}': 2,
       'loopgate_loops{phase="paused"}': 1,
+      'loopgate_loops_waiting{of="day"}': 1,
       loopgate_oldest_gate_seconds: 30,
     });
   });

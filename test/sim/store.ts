@@ -246,7 +246,12 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
         [...disk.loops]
           .filter(([, state]) => isLive(state))
           .sort(([a], [b]) => (a < b ? -1 : 1))
-          .map(([issueKey, { phase, gateSince }]) => ({ issueKey, phase, gateSince })),
+          .map(([issueKey, { phase, gateSince, queued, dayFull }]) => ({
+            issueKey,
+            phase,
+            gateSince,
+            waits: dayFull !== undefined ? ("day" as const) : queued === null ? null : ("slot" as const),
+          })),
       ),
     loopIds: () =>
       read("loopIds", () =>

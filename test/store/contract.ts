@@ -407,10 +407,18 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       expect(await store.liveLoops()).toEqual([
         { issueKey: "100#14", installationId: 1, repositoryId: 100, issue: 14, pull: 13 },
       ]);
-      expect(await store.livePhases()).toEqual([{ issueKey: "100#14", phase: "awaiting_gate", gateSince: 5 }]);
+      expect(await store.livePhases()).toEqual([
+        { issueKey: "100#14", phase: "awaiting_gate", gateSince: 5, waits: null },
+      ]);
       const ids = await store.loopIds();
       expect(ids.map(({ id }) => id)).toEqual(["gate", "may", "over", "refused", "told"]);
       expect(ids.filter(({ keepsFiles }) => keepsFiles).map(({ id }) => id)).toEqual(["gate", "may", "told"]);
+      const waiting = { run: "r1", since: 1 };
+      await commit([], aLoop({ id: "slot", queued: { ...waiting, place: 1, of: 2 } }), "100#14");
+      expect(await store.livePhases()).toMatchObject([{ waits: "slot" }]);
+      const dayFull = { ...waiting, whose: "account", of: "runs", may: 1, zone: "UTC", until: 9 } as const;
+      await commit([], aLoop({ id: "day", dayFull }), "100#14");
+      expect(await store.livePhases()).toMatchObject([{ waits: "day" }]);
     });
 
     test("the phases of live loops are told whatever characters people and programs put into their states", async () => {

@@ -10,7 +10,12 @@ import { takeHold, useSchema } from "./hold.ts";
 
 /** PostgreSQL reads no JSON in which a text has U+0000 or half a pair, as people and programs may write: the escapes go first. */
 const readable = "regexp_replace(state, '\\\\.', '_', 'g')::json";
-const dialect = { phaseOf: `${readable} ->> 'phase'`, gateSinceOf: `${readable} ->> 'gateSince'` };
+const dialect = {
+  phaseOf: `${readable} ->> 'phase'`,
+  gateSinceOf: `${readable} ->> 'gateSince'`,
+  queuedOf: `${readable} ->> 'queued'`,
+  dayFullOf: `${readable} ->> 'dayFull'`,
+};
 
 export interface PostgresOptions {
   /** Told once, when another process has taken the store: from then on nothing is written, and every write is a Fault. */

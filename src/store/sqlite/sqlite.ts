@@ -6,7 +6,12 @@ import { sqliteDriver } from "./driver.ts";
 import { earlierDeliveries, leftEarlier } from "./earlier.ts";
 import { openDatabase } from "./open.ts";
 
-const dialect = { phaseOf: "state ->> '$.phase'", gateSinceOf: "state ->> '$.gateSince'" };
+const dialect = {
+  phaseOf: "state ->> '$.phase'",
+  gateSinceOf: "state ->> '$.gateSince'",
+  queuedOf: "state ->> '$.queued'",
+  dayFullOf: "state ->> '$.dayFull'",
+};
 
 /** Opens the store in `dir`. Throws Fault when it is held, damaged or of another version. */
 export function sqliteStore(dir: string): StorePort {
