@@ -209,7 +209,7 @@ function worldOf({ forge, clock }: Story, store: World["store"], did: string[]) 
 /** Each of its methods only notes that it was called. */
 function recording<Port extends object>(did: string[]): Port {
   const note = (name: string) => async () => void did.push(name);
-  const names = ["start", "stop", "forget", "publish", "stage", "unstage", "release", "sweep", "prepare"];
+  const names = ["start", "stop", "forget", "publish", "stage", "unstage", "release", "sweep", "prepare", "tell"];
   const none = { left: async () => [], readHeld: async () => null };
   return { ...none, ...Object.fromEntries(names.map((name) => [name, note(name)])) } as unknown as Port;
 }
