@@ -76,8 +76,8 @@ export function createMetrics({ now, slots, disk, leads }: MetricSources): Metri
     labelNames: ["of"],
     registers,
     collect() {
-      for (const of of ["slot", "day"] as const)
-        this.set({ of }, [...live.values()].filter((one) => one.waits === of).length);
+      for (const wait of ["slot", "day"] as const)
+        this.set({ of: wait }, [...live.values()].filter(({ waits }) => waits === wait).length);
     },
   });
   new Gauge({
