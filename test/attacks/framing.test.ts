@@ -109,9 +109,9 @@ test("control: a reader that forgives hears two requests in most of these", asyn
 });
 
 /** What is refused there ends its connection. */
-const hangsUp = ["a run's gateways", "a run's relay", "a run's way out"];
+const hangsUp = ["a run's registries", "a run's gateways", "a run's relay", "a run's way out"];
 
-describe.each([0, 1, 2, 3, 4, 5, 6, 7])("door %i", (index) => {
+describe.each([0, 1, 2, 3, 4, 5, 6, 7, 8])("door %i", (index) => {
   const door = () => opened.doors[index]!;
 
   test("control: two plain requests on one connection are both answered, unless it hangs up after the first", async () => {
