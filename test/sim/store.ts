@@ -330,7 +330,7 @@ function useOf(
   const isOf = (cost: RunCost) =>
     whose === "repository"
       ? cost.repositoryId === of.repositoryId
-      : cost.installationId === of.installationId || cost.owner === of.owner;
+      : cost.installationId === of.installationId || cost.owner.toLowerCase() === of.owner.toLowerCase();
   const all = [...disk.runCosts.values()].filter((cost) => isOf(cost) && (cost.endedAt ?? from) >= from);
   const sum = (isOpen: boolean) =>
     all.filter(({ endedAt }) => (endedAt === null) === isOpen).reduce((nano, cost) => nano + cost.nano, 0);
@@ -424,6 +424,8 @@ function addEvent(disk: Disk, issueKey: string, event: LoopEvent, at: number, de
 
 /** What is handled and old is forgotten; of the trace, which decides nothing, less is kept than on a real disk. */
 function prune(disk: Disk, now: number): void {
+  for (const [run, { endedAt }] of disk.runCosts)
+    if (endedAt !== null && endedAt < now - 4 * 24 * 3_600_000) disk.runCosts.delete(run);
   const open = new Set([...disk.openEvents.values()].flat().map(({ seq }) => seq));
   for (const [dedupe, { seq, at }] of disk.dedupe) {
     if (at >= now - keepMs || open.has(seq)) continue;
