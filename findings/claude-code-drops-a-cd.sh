@@ -15,12 +15,12 @@ cd "$folder"
 is() { if [ "$2" = "$3" ]; then echo "seen: $1: $2"; else echo "NO LONGER SO: $1: saw <$2>, stated <$3>"; exit 1; fi; }
 
 npm install --no-audit --no-fund --silent @anthropic-ai/claude-code@2.1.330
-mkdir work home
+mkdir tree home
 # The model: it asks for one command after the other, and notes the last one that each request says it asked for.
 cat >model.mjs <<'J'
 import { appendFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-const here = `${process.cwd()}/work`;
+const here = `${process.cwd()}/tree`;
 const commands = [`cd ${here} && echo 1`, `cd ${here} && cd ${here} && echo 2`, `cd ${here}/ && echo 3`, `cd ${here}; echo 4`];
 createServer(async (request, response) => {
   const chunks = [];
@@ -57,13 +57,13 @@ echo '{ "hooks": { "PreToolUse": [{ "matcher": "Bash", "hooks": [{ "type": "comm
 node model.mjs &
 server=$!
 for _ in $(seq 50); do [ -s port ] && break; sleep 0.1; done
-cd work
+cd tree
 HOME="$folder/home" IS_SANDBOX=1 CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 ANTHROPIC_API_KEY=none ANTHROPIC_BASE_URL="http://127.0.0.1:$(cat ../port)" \
   timeout 120 ../node_modules/.bin/claude -p --settings ../settings.json --permission-mode bypassPermissions --model scripted \
   --output-format stream-json --verbose "Echo." 2>/dev/null | grep -o '"command":"[^"]*"' | cut -d'"' -f4 >../events
 cd ..
 seen() { sed "s|$folder|.|g" "$1" | paste -sd'|'; }
-stated="echo 1|cd ./work && echo 2|cd ./work/ && echo 3|cd ./work; echo 4"
+stated="echo 1|cd ./tree && echo 2|cd ./tree/ && echo 3|cd ./tree; echo 4"
 is "what the hook is told" "$(seen hooked)" "$stated"
 is "what the events say" "$(seen events)" "$stated"
 is "what the model reads of itself" "$(seen history)" "$stated"

@@ -15,16 +15,16 @@ cd "$folder"
 is() { if [ "$2" = "$3" ]; then echo "seen: $1: $2"; else echo "NO LONGER SO: $1: saw <$2>, stated <$3>"; exit 1; fi; }
 
 npm install --no-audit --no-fund --silent @anthropic-ai/claude-code@2.1.330
-mkdir work home
-printf 'a\nb\n' | tee work/edited.py >work/edited.md
-printf 'say \342\200\234hi\342\200\235\n' >work/quotes.txt
-printf 'one\ntwo\nthree\n' >work/line.txt
+mkdir tree home
+printf 'a\nb\n' | tee tree/edited.py >tree/edited.md
+printf 'say \342\200\234hi\342\200\235\n' >tree/quotes.txt
+printf 'one\ntwo\nthree\n' >tree/line.txt
 # The model: it asks for one call after the other, and notes how the last one was answered.
 cat >model.mjs <<'J'
 import { appendFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 const edit = (name, old_string, new_string) => {
-  const file_path = `${process.cwd()}/work/${name}`;
+  const file_path = `${process.cwd()}/tree/${name}`;
   return [["Read", { file_path }], ["Edit", { file_path, old_string, new_string }]];
 };
 const calls = [
@@ -32,7 +32,7 @@ const calls = [
   ...edit("edited.md", "b", "b  \nc\t"),
   ...edit("quotes.txt", 'say "hi"', 'say "ho"'),
   ...edit("line.txt", "two", ""),
-  ["Write", { file_path: `${process.cwd()}/work/written.tsv`, content: "x\ty\t\n1\t\t\n" }],
+  ["Write", { file_path: `${process.cwd()}/tree/written.tsv`, content: "x\ty\t\n1\t\t\n" }],
 ];
 let asks = 0;
 createServer(async (request, response) => {
@@ -64,11 +64,11 @@ J
 node model.mjs &
 server=$!
 for _ in $(seq 50); do [ -s port ] && break; sleep 0.1; done
-cd work
+cd tree
 HOME="$folder/home" IS_SANDBOX=1 CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 ANTHROPIC_API_KEY=none ANTHROPIC_BASE_URL="http://127.0.0.1:$(cat ../port)" \
   timeout 120 ../node_modules/.bin/claude -p --permission-mode bypassPermissions --model scripted "Edit." >/dev/null 2>&1
 cd ..
-file() { cat -A "work/$1" | paste -sd'|'; }
+file() { cat -A "tree/$1" | paste -sd'|'; }
 is "errors among the answers" "$(grep -c '^error' answers || true) of $(grep -c . answers)" "0 of 9"
 is "files that were told to be updated" "$(grep -c 'has been updated successfully' answers)" "4"
 is "blanks and a tab at ends of lines, in Python" "$(file edited.py)" 'a$|b$|c$'
