@@ -20,7 +20,7 @@ export function runCosts(driver: Driver): Pick<StorePort, Port> {
 const longestRunMs = 24 * 3_600_000;
 
 /** Rows of a day that is over are kept so long, since days begin at other times elsewhere. */
-const keepCostsMs = 4 * 24 * 3_600_000;
+export const keepCostsMs = 4 * 24 * 3_600_000;
 
 const insert = `insert into run_cost (run, repository_id, installation_id, owner, began_at, counts_until, open, nano, short)
   values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (run) do nothing`;

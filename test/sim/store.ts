@@ -16,6 +16,7 @@ import type { AlarmName, LoopEvent, RepositoryAlarm } from "../../src/loop/event
 import { issueKeyOf } from "../../src/loop/issue-key.ts";
 import type { Schedules } from "../../src/loop/schedule.ts";
 import type { LoopState } from "../../src/loop/state.ts";
+import { keepCostsMs } from "../../src/store/run-costs.ts";
 import type { Boundary } from "./boundary.ts";
 
 interface EffectRow extends StoredEffect {
@@ -425,7 +426,7 @@ function addEvent(disk: Disk, issueKey: string, event: LoopEvent, at: number, de
 /** What is handled and old is forgotten; of the trace, which decides nothing, less is kept than on a real disk. */
 function prune(disk: Disk, now: number): void {
   for (const [run, { endedAt }] of disk.runCosts)
-    if (endedAt !== null && endedAt < now - 4 * 24 * 3_600_000) disk.runCosts.delete(run);
+    if (endedAt !== null && endedAt < now - keepCostsMs) disk.runCosts.delete(run);
   const open = new Set([...disk.openEvents.values()].flat().map(({ seq }) => seq));
   for (const [dedupe, { seq, at }] of disk.dedupe) {
     if (at >= now - keepMs || open.has(seq)) continue;
