@@ -13,8 +13,8 @@ export interface FoundObject {
   readonly content: Buffer;
 }
 
-/** How long a process waits for another question before it goes. */
-const idleMs = 1_000;
+/** How long a process waits for another question before it goes: on a busy machine the steps of one push lie seconds apart. */
+const idleMs = 5_000;
 
 /** An answer that takes longer than this will not come. */
 const answerMs = 60_000;
