@@ -3,7 +3,7 @@ import { assert } from "../base/assert.ts";
 import { Fault } from "../base/fault.ts";
 import { mayWrite, rulesOf } from "../loop/begin.ts";
 import type { GateFacts, LoopEvent } from "../loop/event.ts";
-import { asMerged, isCutShortAtGate, mayRerunAtGate, standingOf } from "../loop/gate.ts";
+import { asMerged, isCutShortAtGate, isStillPending, mayRerunAtGate, standingOf } from "../loop/gate.ts";
 import { isQueued } from "../loop/merge-queue.ts";
 import { names } from "../loop/people.ts";
 import type { ApprovalComment, LoopState } from "../loop/state.ts";
@@ -16,22 +16,29 @@ import {
   type ReviewFact,
   retargetedIn,
 } from "../verify/facts.ts";
-import { gateOf } from "../verify/gate.ts";
+import { type GateQuestion, gateOf } from "../verify/gate.ts";
 import { againOf, judge, judgeWithLogs } from "./judge.ts";
 import type { World } from "./world.ts";
 
 /** GitHub may tell of a push, or of our own merge, a little later than it happened: so many tries wait for it. */
 const patience = 3;
 
+interface Look {
+  readonly tries: number; // before this one
+  readonly checks: boolean; // they alone are news
+}
+
 /**
  * One request where only the App pushed and people approve by review; more for who pushed, for `/loop approve`, and for lists
  * of over a hundred. A merge is of the very head that was read, and tried again only with everything read again. Where the
- * loop has left its gate since, nothing is merged: it is only found out whether an earlier try did. `tries` counts those
- * before this one. Throws Fault.
+ * loop has left its gate since, nothing is merged: it is only found out whether an earlier try did. Where checks alone are
+ * news and are still pending, that one request is all. Throws Fault.
  */
-export async function passGate(world: World, before: LoopState, tries: number): Promise<LoopEvent[]> {
+export async function passGate(world: World, before: LoopState, { tries, checks }: Look): Promise<LoopEvent[]> {
   assert(before.pull !== null, "the gate is at a pull request");
-  const { state, facts, ci } = await readGate(world, before, before.pull.number);
+  const read = await readGate(world, before, before.pull.number, { checks: checks && tries === 0 });
+  if (read === null) return [];
+  const { state, facts, ci } = read;
   if (facts.merged === null && state.mergedBy !== null) throw mergeUntold();
   if (state.phase !== "awaiting_gate") {
     if (facts.open && tries < patience) throw mergeUntold();
@@ -57,7 +64,7 @@ export async function passGate(world: World, before: LoopState, tries: number): 
     // A base that moved, and nobody asked since.
     if (ci.base?.mergeable === null && tries < patience) {
       if (tries === 0 && (await world.github.mergeabilityFound(state.issue, before.pull.number)))
-        return passGate(world, before, 1);
+        return passGate(world, before, { tries: 1, checks });
       throw mergeabilityUntold();
     }
     return [{ type: "gate_read", facts, merge: null }];
@@ -79,8 +86,8 @@ async function declined(
   tries: number,
 ): Promise<LoopEvent[]> {
   assert(before.pull !== null, "what is merged is a pull request");
-  const now = await readGate(world, before, before.pull.number);
-  if (now.facts.open && now.facts.head === facts.head) {
+  const now = await readGate(world, before, before.pull.number, { checks: false });
+  if (now?.facts.open && now.facts.head === facts.head) {
     const isByBase = now.facts.outdated !== undefined || now.facts.conflict !== undefined;
     if (isByBase) return [{ type: "gate_read", facts: now.facts, merge: null }];
     if (now.ci.base?.mergeable === null && tries < patience) {
@@ -100,30 +107,40 @@ interface GateRead {
   readonly ci: CiFacts;
 }
 
-async function readGate(world: World, before: LoopState, number: number): Promise<GateRead> {
+/** Null where checks alone are news, and what the pull request says of them changes nothing. */
+async function readGate(
+  world: World,
+  before: LoopState,
+  number: number,
+  { checks }: Pick<Look, "checks">,
+): Promise<GateRead | null> {
   const pull = await world.github.readPull(before.issue, number);
   const state = pull.merged === null ? before : asMerged(before, pull.head);
+  const verdict = judge(state, pull.head, pull.ci);
+  const factsOf = (rest: RestOfGate): GateFacts => ({
+    ...gateOf({
+      pull,
+      requester: state.requester.id,
+      anyone: rulesOf(state).approvers === "anyone",
+      heard: state.requestsHeard,
+      verdict,
+      ...rest,
+    }),
+    ...outdatedIn(pull.ci, state.base),
+    ...retargetedIn(pull.ci, state.base),
+  });
+  if (checks && isStillPending(state, factsOf({ commands: [], authors: noAuthors, unread: null }))) return null;
   const commands = await approvalsByCommand(world, state, pull);
   // Read last: whoever pushed until now, or until the merge, is an author of what was read before.
   const until = pull.merged?.at ?? null;
   const asksWho = state.othersPushed && rulesOf(state).approvers !== "anyone";
   const pushed = asksWho ? await pushedTo(world, state, { pull: number, until }) : null;
-  const read = gateOf({
-    pull,
-    requester: state.requester.id,
-    anyone: rulesOf(state).approvers === "anyone",
-    heard: state.requestsHeard,
-    authors: pushed === null ? noAuthors : authorsOf(pushed),
-    commands,
-    unread: pushed?.unread ?? null,
-    verdict: judge(state, pull.head, pull.ci),
-  });
-  return {
-    state,
-    facts: { ...read, ...outdatedIn(pull.ci, state.base), ...retargetedIn(pull.ci, state.base) },
-    ci: pull.ci,
-  };
+  const authors = pushed === null ? noAuthors : authorsOf(pushed);
+  return { state, facts: factsOf({ commands, authors, unread: pushed?.unread ?? null }), ci: pull.ci };
 }
+
+/** What is not on the pull request. */
+type RestOfGate = Pick<GateQuestion, "commands" | "authors" | "unread">;
 
 function pushedTo(
   world: World,

@@ -110,7 +110,7 @@ async function performFor(world: World, state: LoopState, stored: Asked): Promis
     case "read_verdict":
       return readVerdict(world, state, effect.head, stored.tries);
     case "pass_gate":
-      return passGate(world, state, stored.tries);
+      return passGate(world, state, { tries: stored.tries, checks: effect.news === "checks" });
     case "read_closing":
       return readClosing(world, state, effect);
     case "start_run":

@@ -32,7 +32,15 @@ import {
   untoldRuns,
 } from "./end.ts";
 import type { AlarmName, GateFacts, LoopEvent } from "./event.ts";
-import { onBranchMoved, onBranchUpdated, onGateRead, onMergeUnread, onPullClosed, readGate } from "./gate.ts";
+import {
+  onBranchMoved,
+  onBranchUpdated,
+  onGateRead,
+  onMergeUnread,
+  onPullClosed,
+  readChecksAtGate,
+  readGate,
+} from "./gate.ts";
 import { withoutExpired } from "./grants.ts";
 import { onHoldSet, onStatusLabelChanged, underHold } from "./hold.ts";
 import {
@@ -406,9 +414,10 @@ function onUnawaitedEnd(state: LoopState, booked: LoopState, event: RunEnded): D
 function onCi(state: LoopState, event: Extract<LoopEvent, { type: "ci_changed" }>): Decision {
   if (state.phase === "publishing" || state.phase === "verifying") return onCiChanged(state, event);
   if (state.phase === "awaiting_gate" && counts(state, event)) {
-    if (state.awaitsCi && event.looked) return readGate(state);
+    if (state.awaitsCi && event.looked) return readChecksAtGate(state);
     const isNews = state.awaitsCi || event.failed === true;
-    if (isNews && state.gateLooks < looksAtChecks) return readGate({ ...state, gateLooks: state.gateLooks + 1 });
+    if (isNews && state.gateLooks < looksAtChecks)
+      return readChecksAtGate({ ...state, gateLooks: state.gateLooks + 1 });
   }
   return stay(state, `${state.phase}: CI is not awaited now`);
 }

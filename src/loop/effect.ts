@@ -105,7 +105,8 @@ export type Effect =
   | { readonly type: "mark_ready"; readonly head: string } // out of its draft; where the commit is green, its description says how that was found
   | { readonly type: "answer_thread"; readonly head: string; readonly thread: number; readonly path: string } // once for each green
   | { readonly type: "request_reviewers"; readonly logins: readonly string[] }
-  | { readonly type: "pass_gate" } // reads the gate and, where policy says so, merges what it just read
+  // reads the gate and, where policy says so, merges what it just read; news: checks alone moved, so that while they are pending nothing else is read
+  | { readonly type: "pass_gate"; readonly news?: "checks" }
   // time and tidiness
   | { readonly type: "set_alarm"; readonly name: AlarmName; readonly at: number }
   | { readonly type: "clear_alarm"; readonly name: AlarmName }

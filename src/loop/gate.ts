@@ -27,6 +27,20 @@ export function readGate(state: LoopState): Decision {
   return { state, effects: [gateLook()], note: "reading the gate" };
 }
 
+/** A check of the commit moved at the gate, and nothing else did: who approved and who pushed is read once it is green. */
+export function readChecksAtGate(state: LoopState): Decision {
+  return { state, effects: [{ type: "pass_gate", news: "checks" }], note: "reading the checks at the gate" };
+}
+
+/** Whether, as long as the checks are pending, this reading of them changes nothing of what the one before it came to. */
+export function isStillPending(state: LoopState, facts: GateFacts): boolean {
+  if (!facts.open || facts.verdict.colour !== "pending" || isCutShort(facts.verdict)) return false;
+  if (state.phase !== "awaiting_gate" || state.mergedBy !== null) return false;
+  if (facts.queued === true || isQueued(state, facts.head)) return false;
+  const standing = standingOf(state, facts);
+  return standing === "short" || (standing === "pending" && state.awaitsCi);
+}
+
 /** How the gate stands by what was just read of it; whoever merges does so only on `passed`. */
 export type Standing =
   | "closed"

@@ -34,6 +34,8 @@ interface Presumption<Asked> {
   readonly holds: (asked: Asked, state: LoopState, tries: number) => boolean;
   /** Asked for twice, it is done once: the earlier or the later one stays. Absent: each is done. */
   readonly once?: "earlier" | "later";
+  /** Whether the other one does all that this one would; absent: always. */
+  readonly coveredBy?: (asked: Asked, other: Asked) => boolean;
   /** It is about no loop, or about a run, and done though its loop is not the one on the issue any more. */
   readonly outlives?: true;
 }
@@ -189,6 +191,7 @@ export const presumptions: Presumptions = {
       "the gate is open, or a merge was told of; once begun, also that the loop was paused or has ended otherwise: it may have merged",
     holds: (_, state, tries) => isAtGate(state) || (tries > 0 && mayHaveMerged(state)),
     once: "later",
+    coveredBy: ({ news }, other) => news !== undefined || other.news === undefined,
   },
   set_alarm: {
     lane: "work",
@@ -262,10 +265,12 @@ function whyNot(asked: Pending, state: LoopState | null): string | null {
 }
 
 function repeated(asked: Pending, before: readonly Pending[], after: readonly Pending[]): string | null {
-  const { once } = presumptionOf(asked.effect);
+  const { once, coveredBy = () => true } = presumptionOf(asked.effect);
   if (once === undefined) return null;
   const others = once === "earlier" ? before : after;
-  return others.some((other) => isSame(asked, other)) ? `asked for twice: the ${once} one is done` : null;
+  return others.some((other) => isSame(asked, other) && coveredBy(asked.effect, other.effect))
+    ? `asked for twice: the ${once} one is done`
+    : null;
 }
 
 function isSame(a: Pending, b: Pending): boolean {

@@ -58,6 +58,16 @@ describe("what still holds", () => {
     expect(left({ ...stopped, ending: { ...stopped.ending!, unsaid: true } }, pass(1))).toEqual([]);
   });
 
+  test("a whole reading of the gate stays beside a later one of its checks alone, which takes the place of one like it", () => {
+    const gate = aPublishedLoop({ phase: "awaiting_gate" });
+    const whole = pending({ type: "pass_gate" });
+    const checks = pending({ type: "pass_gate", news: "checks" });
+    const read = (...asked: Pending[]) => sift(asked, gate).left.map(({ effect }) => JSON.stringify(effect));
+    expect(read(whole, checks)).toEqual([whole.key, checks.key]);
+    expect(read(checks, whole)).toEqual([whole.key]);
+    expect(read(checks, checks)).toEqual([checks.key]);
+  });
+
   test("a stop comment is not posted for a loop that goes on", () => {
     expect(left(anEndedLoop(spent), pending({ type: "post_stop" }))).toEqual(["post_stop"]);
     expect(left(aPublishedLoop(), pending({ type: "post_stop" }))).toEqual([]);

@@ -1,0 +1,77 @@
+// What a loop at its gate costs while the checks of its commit go on moving: hours of CI are not read word by word.
+import { expect, test } from "vitest";
+import { countByKind } from "../../src/forge/http/requests.ts";
+import type { CheckRun, Issue, Pull } from "../../src/forge/model.ts";
+import { aStory, minute, type Story } from "./world.ts";
+
+const shards = Array.from({ length: 50 }, (_, index) => `shard ${index + 1}`);
+const everyCheck = "version: 1\n";
+const theLastShard = 'version: 1\nchecks:\n  required: ["shard 50"]\n';
+
+/** A check run of the CI's App on the pull request's commit, which is going. */
+function begin({ forge, repository }: Story, pull: Pull, name: string): Promise<CheckRun> {
+  const { sha: headSha, ref: headBranch } = pull.head;
+  const wanted = { name, headSha, headBranch, status: "in_progress" as const };
+  return forge.world.createCheckRun(forge.world.actorOf(forge.ciApp), repository, wanted);
+}
+
+async function end(story: Story, run: CheckRun, conclusion: "success"): Promise<void> {
+  const { world, ciApp } = story.forge;
+  world.updateCheckRun(world.actorOf(ciApp), run, { status: "completed", conclusion });
+  await story.settle();
+}
+
+/** Requests of the App while this goes on; what people and CI ask is not counted. */
+async function costOf(story: Story, goesOn: () => Promise<void>): Promise<number> {
+  const from = story.forge.requests.length;
+  await goesOn();
+  const counts = countByKind(story.forge.requests.slice(from));
+  return Object.values(counts).reduce((sum, one) => sum + one, 0);
+}
+
+interface Way {
+  readonly policy: string;
+  readonly pushed?: true;
+  readonly approve: null | ((story: Story, issue: Issue, pull: Pull) => unknown);
+}
+
+const byReview: Way["approve"] = ({ forge }, _, pull) => forge.as("bob").approve(pull);
+const byCommand: Way["approve"] = ({ forge }, issue) => forge.as("bob").comment(issue, "/loop approve");
+
+/** Everything is run again at the gate, and ends one by one: while one is left, the commit is not green. */
+test.each<[string, Way]>([
+  ["nobody approved yet", { policy: everyCheck, approve: null }],
+  ["a review approved", { policy: everyCheck, approve: byReview }],
+  ["a review approved, and one check is required", { policy: theLastShard, approve: byReview }],
+  ["a person pushed, and a review approved", { policy: everyCheck, pushed: true, approve: byReview }],
+  ["a person pushed, and a command approved", { policy: everyCheck, pushed: true, approve: byCommand }],
+])("fifty checks that move at the gate cost at most ten reads: %s", async (_, { policy, pushed, approve }) => {
+  const story = await aStory({
+    ci: { mode: "scripted", name: "shard 50", conclude: () => ({ conclusion: "success" }) },
+    policy,
+  });
+  const issue = await story.startLoop();
+  const pull = await story.pull(issue);
+  if (pushed) {
+    await story.forge.as("dave").push(story.repository, pull.head.ref, { "more.md": "More.\n" }, "Write more");
+    await story.settle();
+    await story.advance(10 * minute);
+  }
+  expect(await story.phase(issue)).toBe("awaiting_gate");
+  const runs: CheckRun[] = [];
+  for (const name of shards) runs.push(await begin(story, pull, name));
+  await approve?.(story, issue, pull);
+  await story.settle();
+  expect(await story.phase(issue)).toBe("awaiting_gate");
+
+  const last = runs.pop();
+  const cost = await costOf(story, async () => {
+    for (const run of runs) await end(story, run, "success");
+  });
+  expect(await story.phase(issue)).toBe("awaiting_gate");
+  expect(cost).toBeLessThanOrEqual(10);
+
+  if (last !== undefined) await end(story, last, "success");
+  for (let look = 0; look < 3; look++) await story.advance(10 * minute);
+  expect((await story.state(issue)).ending?.reason).toBe(approve === null ? undefined : "task_complete");
+});
