@@ -98,6 +98,55 @@ const shapes: readonly CredentialShape[] = [
   { rule: "newrelic", pattern: /\bNRAK-[A-Z0-9]{27}\b/ },
   { rule: "sentry", pattern: /\bsntry[su]_[A-Za-z0-9+/=_-]{30,}/ },
   { rule: "1password", pattern: /\bops_eyJ[\w-]{100,}/ },
+  { rule: "tailscale", pattern: /\btskey-[a-z]{2,12}-[A-Za-z0-9]{6,}-[A-Za-z0-9]{20,}\b/ },
+  { rule: "langfuse", pattern: /\bsk-lf-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/ },
+  { rule: "pinecone", pattern: /\bpcsk_[A-Za-z0-9]{5,6}_[A-Za-z0-9]{60,}\b/ },
+  { rule: "elevenlabs", pattern: /\bsk_[0-9a-f]{48}\b/ },
+  { rule: "together", pattern: /\btgp_v1_[\w-]{43}(?![\w-])/ },
+  { rule: "supabase", pattern: /\bsb_secret_[\w-]{22}_[\w-]{8}(?![\w-])/ },
+  {
+    rule: "plaid",
+    pattern: /\baccess-(?:sandbox|development|production)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/,
+  },
+  { rule: "wandb", pattern: /\bwandb_v1_[A-Za-z0-9_]{60,}\b/ },
+  { rule: "aiven", pattern: /\bAVNS_[\w-]{19}(?![\w-])/ },
+  { rule: "infracost", pattern: /\bico-[A-Za-z0-9]{32}\b/ },
+  { rule: "nuget", pattern: /\boy2[a-z0-9]{43}\b/ },
+  { rule: "asana", pattern: /(?<![\w/])[12]\/\d{10,20}(?:\/\d{10,20})?:[0-9a-f]{32}\b/ },
+  { rule: "clickup", pattern: /\bpk_\d{6,10}_[A-Z0-9]{32}\b/ },
+  { rule: "typeform", pattern: /\btfp_[\w.=-]{59}(?![\w.=-])/ },
+  { rule: "frameio", pattern: /\bfio-u-[\w=-]{64}(?![\w=-])/ },
+  { rule: "readme", pattern: /\brdme_[a-z0-9]{70}\b/ },
+  { rule: "scalingo", pattern: /\btk-us-[\w-]{48}(?![\w-])/ },
+  { rule: "dropbox", pattern: /\bsl\.(?:u\.)?[\w=-]{130,}/ },
+  { rule: "duffel", pattern: /\bduffel_(?:test|live)_[\w=-]{43}(?![\w=-])/ },
+  { rule: "square", pattern: /\bEAAA[\w-]{60}(?![\w-])|\bsq0atp-[\w-]{22}(?![\w-])/ },
+  { rule: "huggingface", pattern: /\bapi_org_[A-Za-z]{34}\b/ },
+  { rule: "snyk", pattern: /\bsnyk_[a-z]{3}\.[0-9a-f]{8}\.[\w.-]{60,}/ },
+  { rule: "adobe", pattern: /\bp8e-[A-Za-z0-9]{32}\b/ },
+  { rule: "facebook", pattern: /\bEAA[CM][A-Za-z0-9]{100,}\b/ },
+  { rule: "firebase", pattern: /\bAAAA[\w-]{7}:APA91b[\w-]{134}(?![\w-])/ },
+  { rule: "mapbox", pattern: /\bsk\.eyJ1[\w-]{30,}\.[\w-]{20,}/ },
+  { rule: "segment", pattern: /\bsgp_[A-Za-z0-9]{64}\b/ },
+  { rule: "harness", pattern: /\b[ps]at\.[\w-]{22}\.[0-9a-f]{24}\.[A-Za-z0-9]{20}\b/ },
+  { rule: "lob", pattern: /\b(?:live|test)_[0-9a-f]{35}\b/ },
+  { rule: "cursor", pattern: /\b(?:key|crsr)_[0-9a-f]{64}\b/ },
+  { rule: "vercel", pattern: /\bvercel_blob_rw_[A-Za-z0-9]{16}_[A-Za-z0-9]{30,}\b/ },
+  { rule: "deno", pattern: /\bdd[opw]_[A-Za-z0-9]{36}\b/ },
+  { rule: "apify", pattern: /\bapify_api_[A-Za-z0-9]{36,}\b/ },
+  { rule: "jina", pattern: /\bjina_[0-9a-f]{32}[\w-]{20,}/ },
+  // Azure's keys that bear a mark of their own in a fixed place: those of DevOps, of its AI services, of its stores and its queues.
+  { rule: "azure", pattern: /\b[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}\b|\b[A-Za-z0-9]{52}JQQJ9[A-Za-z0-9]{27}\b/ },
+  {
+    rule: "azure",
+    pattern:
+      /(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{76}(?:ACDb|\+ASt)[A-Za-z0-9+/]{5,6}==|[A-Za-z0-9+/]{33}\+A(?:SbT|EhC|RmD)[A-Za-z0-9+/]{6}=)/,
+  },
+  {
+    rule: "teams",
+    pattern: /(?<=\.webhook\.office\.com\/webhookb2\/[0-9a-f@-]{73}\/IncomingWebhook\/)[0-9a-f]{32}\/[0-9a-f-]{36}/,
+  },
+  { rule: "kubernetes", pattern: /(?<=\bclient-key-data["']?\s{0,9}:\s{0,9}["']?)[A-Za-z0-9+/=]{40,}/ },
   { rule: "telegram", pattern: /\b\d{8,10}:AA[\w-]{33}\b/ },
   { rule: "privatekey", pattern: /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/ },
   // Whole, so that nothing of it is left where it is masked.
@@ -119,15 +168,26 @@ const shapes: readonly CredentialShape[] = [
   },
   {
     rule: "authorization",
-    pattern: /(?<=\b(?:authorization|proxy-authorization)["']?\s*[:=]\s*["']?(?:bearer|basic|token)\s+)[\w.~+/=-]{8,}/i,
+    pattern:
+      /(?<=\b(?:authorization|proxy-authorization)["']?\s*[:=]\s*["']?(?:bearer|basic|token|bot|ssws|apikey)\s+)[\w.~+/=-]{8,}/i,
     maskedOnly: true,
   },
   {
     rule: "password",
     pattern:
-      /(?<=(?<![A-Za-z0-9])(?:password|passwd|api_?key|access_?token|client_?secret|secret_?key)["']?\s*[:=]\s*["']?)(?!\*{3})[\w.~+/=-]{16,}/i,
+      /(?<=(?<![A-Za-z0-9])(?:password|passwd|(?:api|auth|access|subscription|account)[_-]?key|(?:access|private|auth|security)[_-]?token|client[_-]?secret|secret[_-]?key)["']?\s*[:=]\s*["']?)(?!\*{3})[\w.~+/=-]{16,}/i,
     maskedOnly: true,
   },
+  // As a variable of an environment is called, with a value that no word is.
+  {
+    rule: "variable",
+    pattern:
+      /(?<=\b[A-Z][A-Z0-9_]{0,60}_(?:TOKEN|SECRET|PASS|PWD|PAT|(?:ADMIN|PRIVATE|MASTER|SIGNING|ENCRYPTION)_KEY)["']?\s{0,9}[:=]\s{0,9}["']?)(?=[\w.~+/=-]{0,40}\d)[\w.~+/=-]{20,}/,
+    maskedOnly: true,
+  },
+  { rule: "netrc", pattern: /(?<=\blogin\s{1,9}\S{1,100}\s{1,9}password\s{1,9})(?!\*{3})\S{6,}/, maskedOnly: true },
+  { rule: "docker", pattern: /(?<="auth"\s{0,9}:\s{0,9}")[A-Za-z0-9+/=]{16,}(?=")/, maskedOnly: true },
+  { rule: "voyage", pattern: /\bpa-[\w-]{43}(?![\w-])/, maskedOnly: true },
 ];
 
 /** Those that are credentials wherever they stand. */

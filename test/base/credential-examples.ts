@@ -3,6 +3,8 @@ const of = (letters: string, count: number) => letters.repeat(Math.ceil(count / 
 export const word = (count: number) => of("aB3dE5", count);
 const hex = (count: number) => of("0a1b2c", count);
 const capital = (count: number) => of("AB3DE5", count);
+const uuid = [8, 4, 4, 4, 12].map(hex).join("-");
+const other = [8, 4, 4, 4, 12].map((count) => of("9f8e7d", count)).join("-");
 
 /** Name of the provider and a key; made up here, by each provider's shape; none was ever issued. */
 export const examples: readonly (readonly [string, string])[] = [
@@ -90,5 +92,49 @@ export const examples: readonly (readonly [string, string])[] = [
   ["EasyPost", `EZAK${word(54)}`],
   ["Shippo", `shippo_live_${hex(40)}`],
   ["Sourcegraph", `sgp_${hex(16)}_${hex(40)}`],
+  ["Tailscale", `tskey-auth-${word(17)}-${word(32)}`],
+  ["Langfuse", `sk-lf-${uuid}`],
+  ["Pinecone", `pcsk_${word(6)}_${word(63)}`],
+  ["ElevenLabs", `sk_${hex(48)}`],
+  ["Together", `tgp_v1_${word(43)}`],
+  ["Supabase, newer", `sb_secret_${word(22)}_${word(8)}`],
+  ["Plaid", `access-production-${uuid}`],
+  ["Weights & Biases", `wandb_v1_${word(77)}`],
+  ["Aiven", `AVNS_${word(19)}`],
+  ["Infracost", `ico-${word(32)}`],
+  ["NuGet", `oy2${of("a3b5", 43)}`],
+  ["Asana", `2/${of("12345", 16)}/${of("12345", 16)}:${hex(32)}`],
+  ["ClickUp", `pk_${of("12345", 8)}_${capital(32)}`],
+  ["Typeform", `tfp_${word(44)}_${word(14)}`],
+  ["Frame.io", `fio-u-${word(64)}`],
+  ["ReadMe", `rdme_${of("a3b5", 70)}`],
+  ["Scalingo", `tk-us-${word(48)}`],
+  ["Dropbox", `sl.u.${word(140)}`],
+  ["Duffel", `duffel_live_${word(43)}`],
+  ["Square's access", `EAAA${word(60)}`],
+  ["Hugging Face, of an organisation", `api_org_${of("aBcD", 34)}`],
+  ["Snyk", `snyk_uat.${hex(8)}.${word(120)}`],
+  ["Adobe", `p8e-${word(32)}`],
+  ["Facebook", `EAAC${word(120)}`],
+  ["Firebase", `AAAA${word(7)}:APA91b${word(134)}`],
+  ["Mapbox", `sk.eyJ1${word(60)}.${word(22)}`],
+  ["Segment", `sgp_${word(64)}`],
+  ["Harness", `pat.${word(22)}.${hex(24)}.${word(20)}`],
+  ["Lob", `live_${hex(35)}`],
+  ["Cursor", `crsr_${hex(64)}`],
+  ["Vercel Blob", `vercel_blob_rw_${word(16)}_${word(30)}`],
+  ["Deno", `ddp_${word(36)}`],
+  ["Apify", `apify_api_${word(36)}`],
+  ["Jina", `jina_${hex(32)}${word(28)}`],
+  ["Azure DevOps", `${word(76)}AZDO${word(4)}`],
+  ["Azure OpenAI", `${word(52)}JQQJ99${word(26)}`],
+  ["Azure Cosmos DB", `${word(76)}ACDb${word(6)}==`],
+  ["Azure Storage", `${word(76)}+ASt${word(6)}==`],
+  ["Azure Service Bus", `${word(33)}+ASbT${word(5)}w=`],
+  [
+    "the webhooks of Teams",
+    `https://acme.webhook.office.com/webhookb2/${other}@${other}/IncomingWebhook/${hex(32)}/${uuid}`,
+  ],
+  ["Voyage", `pa-${word(43)}`],
   ["a web token", `eyJ${word(20)}.eyJ${word(40)}.${word(43)}`],
 ];
