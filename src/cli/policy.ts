@@ -1,5 +1,5 @@
 // `loopgate policy`: checks a policy file, explains what one may say, or tells an editor.
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Rules } from "../loop/state.ts";
 import { generousBounds } from "../policy/clamp.ts";
@@ -7,6 +7,7 @@ import { importContract } from "../policy/contract.ts";
 import { commentedExample, optionTable } from "../policy/docs.ts";
 import { editorSchema } from "../policy/editor-schema.ts";
 import { environmentFiles, type RepositoryFiles } from "../policy/found/find.ts";
+import { isNearName, nearFault, policyPath } from "../policy/near-name.ts";
 import { options } from "../policy/options.ts";
 import { parsePolicy } from "../policy/parse.ts";
 import { filesNamed, type Operator, readRules } from "../policy/rules.ts";
@@ -48,9 +49,11 @@ type Checked =
   | { readonly ok: false; readonly message: string; readonly line?: number; readonly column?: number };
 
 function check(file: string, bytes: Buffer, env: Terminal["env"]): Checked {
-  if (unreadNames.includes(basename(file))) {
-    return { ok: false, message: "which is never read: the policy is `.github/loop.yml`, so rename it" };
-  }
+  const path = `.github/${basename(file)}`;
+  if (isNearName(path))
+    return { ok: false, message: `which is never read: the policy is \`${policyPath}\`, so rename it` };
+  const near = nearNamesBeside(file);
+  if (near.length > 0) return { ok: false, message: `which no loop begins by: ${nearFault(near, true)}` };
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -98,8 +101,15 @@ function foundNotes({ environment }: Rules): string[] {
   return [...(from === "" ? [] : [`The environment is ${from}.`]), ...(unused === null ? [] : [`${unused}.`])];
 }
 
-/** As in github/read/claim.ts: what people write and the App does not read. */
-const unreadNames: readonly string[] = ["loop.yaml", "Loop.yml", "loopgate.yml", "loopgate.yaml"];
+/** Files of the same repository that keep loops from beginning, as at a claim; none where the policy lies in no repository. */
+function nearNamesBeside(file: string): string[] {
+  const folder = dirname(resolve(file));
+  if (file === "-" || basename(folder) !== ".github") return [];
+  const root = dirname(folder);
+  // As they are spelled: where letters of either case are one name, the policy itself would be found under the other.
+  const beside = readdirSync(folder).map((name) => `.github/${name}`);
+  return [...beside, ...readdirSync(root)].filter(isNearName);
+}
 
 /** An operator who allows whatever this policy asks for, and has a default for what it leaves out. */
 function mostGenerous({ network, tools }: Policy): Operator {

@@ -30,7 +30,15 @@ test.each<[string, string | Buffer, Readonly<Record<string, string>>, string, Re
   ["a known agent without a model", "agent: {kind: codex, image: i}", {}, "loop.yml", /`agent.model` is missing/],
   ["a known reviewer without a model", "reviewer: {kind: codex}", {}, "loop.yml", /`reviewer.model` is missing/],
   ["UTF-16", Buffer.from("\ufeffversion: 1\n", "utf16le"), {}, "loop.yml", /not text in UTF-8/],
-  ["a name that is never read", "version: 1", {}, "loop.yaml", /never read: the policy is `.github\/loop.yml`/],
+  ...["loop.yaml", "Loop.yml", ".loop.yml", "loop-gate.yml", "loopgate.yaml", "loop.yml.txt"].map(
+    (name): [string, string, Readonly<Record<string, string>>, string, RegExp] => [
+      `the name ${name}`,
+      "version: 1",
+      {},
+      name,
+      /never read: the policy is `.github\/loop.yml`/,
+    ],
+  ),
   [
     "no command, with an operator who has no default",
     "agent: {image: i}",
@@ -62,6 +70,22 @@ test("what the repository's own files say of the environment is said, and a Comp
   const refused = await run(["policy", "check", policy]);
   expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("`compose.yaml` is not there") });
 });
+
+test.each([".github/loop.yaml", ".github/loopgate.yml", "loop.yml", ".loopgate.yml"])(
+  "a valid policy is refused while %s lies beside it, as at a claim",
+  async (other) => {
+    const root = mkdtempSync(join(tmpdir(), "loopgate-policy-"));
+    onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+    mkdirSync(join(root, ".github"));
+    const policy = join(root, ".github", "loop.yml");
+    writeFileSync(policy, "agent: {command: a, image: i}\n");
+    expect((await run(["policy", "check", policy])).code).toBe(0);
+    writeFileSync(join(root, other), "version: 1\n");
+    const refused = await run(["policy", "check", policy]);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain(`the repository has \`${other}\` as well: remove what is not meant`);
+  },
+);
 
 test("a loop contract is imported, and what has no option is named beside it", async () => {
   const folder = mkdtempSync(join(tmpdir(), "contract-"));

@@ -109,6 +109,7 @@ test.each([
   ["loop.yaml", { ".github/loop.yaml": "gate: { approvals: 3 }\n" }, "`.github/loop.yaml`: rename it"],
   ["Loop.YML", { ".github/Loop.YML": "gate: { approvals: 3 }\n" }, "`.github/Loop.YML`: rename it"],
   ["loop.yml.txt", { ".github/loop.yml.txt": "gate: { approvals: 3 }\n" }, "`.github/loop.yml.txt`: rename it"],
+  ["at the root, in our name", { ".loopgate.yml": "gate: { approvals: 3 }\n" }, "`.loopgate.yml`: rename it"],
   ["at the root", { "loop.yml": "gate: { approvals: 3 }\n" }, "`loop.yml`: rename it"],
   [
     "both endings",

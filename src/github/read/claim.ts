@@ -5,6 +5,7 @@ import type { ClaimRead } from "../../engine/ports.ts";
 import { notesLabel } from "../../loop/notes.ts";
 import type { IssueRef } from "../../loop/state.ts";
 import { environmentFiles } from "../../policy/found/find.ts";
+import { isNearName, namesAtRoot, nearFault, policyPath } from "../../policy/near-name.ts";
 import { anyNoteMarker, anyStatusMarker } from "../../record/markers.ts";
 import { BigId, requireSameRepository, Time } from "../client/answers.ts";
 import { type Connection, query } from "../client/client.ts";
@@ -16,23 +17,10 @@ import { Label, LabelsOfRepository, rememberLabels, statusLabelFields } from "./
 import { defaultsRepository, readOwnersPolicy } from "./owners-policy.ts";
 import { Actor, actorFields, isOurs, personOfActor } from "./people.ts";
 
-/** Where people put a policy that is meant and not read: beside it under another name, or at the repository's root. */
-const nearName = /^\.?loop(?:[-_. ]?gate)?\.ya?ml(?:\.(?:txt|md|bak|disabled))?$/i;
-const atRoot = ["loop.yml", "loop.yaml", ".loop.yml", ".loop.yaml"];
-
-export const policyPath = ".github/loop.yml";
-
-/** Whether a file is one that keeps loops from beginning, since it may be meant as the policy and is not read as one. */
-export function isNearName(path: string): boolean {
-  if (atRoot.includes(path)) return true;
-  const [, name] = /^\.github\/([^/]+)$/.exec(path) ?? [];
-  return name !== undefined && path !== policyPath && nearName.test(name);
-}
-
 /** The selection for a repository's own policy file, and for files that may be meant as one. */
 export const policyFields = `policy: object(expression: "HEAD:${policyPath}") { __typename oid ... on Blob { text isTruncated } }
     beside: object(expression: "HEAD:.github") { ... on Tree { entries { name } } }
-    ${atRoot.map((name, index) => `root${index}: object(expression: "HEAD:${name}") { oid }`).join("\n    ")}`;
+    ${namesAtRoot.map((name, index) => `root${index}: object(expression: "HEAD:${name}") { oid }`).join("\n    ")}`;
 
 const commentsPage = (page: string) => `comments(last: 100${page}) {
           pageInfo { hasPreviousPage startCursor }
@@ -105,15 +93,13 @@ export const PolicyFile = z.object({
 });
 
 const AtRoot = z.object({ oid: z.string() }).nullable();
+const filesAtRoot = Object.fromEntries(namesAtRoot.map((_, index) => [`root${index}`, AtRoot]));
 
 /** What those fields are answered with. */
 export const PolicyAsked = z.object({
   policy: PolicyFile.nullable(),
   beside: z.object({ entries: z.array(z.object({ name: z.string() })).nullish() }).nullable(),
-  root0: AtRoot,
-  root1: AtRoot,
-  root2: AtRoot,
-  root3: AtRoot,
+  ...filesAtRoot,
 });
 
 const NotesIssue = z.object({
@@ -257,10 +243,11 @@ const pullInstead = {
 
 /** The policy, or why it cannot be read: that is the repository's to mend, and the thread says it. */
 export function policyIn(repository: z.infer<typeof PolicyAsked>): Pick<ClaimRead, "policy" | "policyFault"> {
-  const { policy, beside, root0, root1, root2, root3 } = repository;
+  const { policy, beside } = repository;
+  const asked: Readonly<Record<string, unknown>> = repository;
   const near = [
     ...(beside?.entries ?? []).map(({ name }) => `.github/${name}`).filter(isNearName),
-    ...atRoot.filter((_, index) => [root0, root1, root2, root3][index] !== null),
+    ...namesAtRoot.filter((_, index) => asked[`root${index}`] !== null),
   ];
   if (near.length > 0) return { policy: null, policyFault: nearFault(near, policy !== null) };
   if (policy === null) return { policy: null, policyFault: null };
@@ -273,12 +260,6 @@ export function unreadFault({ __typename, text, isTruncated }: z.infer<typeof Po
   if (__typename !== "Blob") return "`.github/loop.yml` is not a file";
   if (typeof text !== "string") return "`.github/loop.yml` is not text in UTF-8 (UTF-16, perhaps): save it as UTF-8";
   return isTruncated ? "`.github/loop.yml` is too large to be read whole" : null;
-}
-
-function nearFault(near: readonly string[], both: boolean): string {
-  const names = near.map((name) => `\`${name}\``).join(" and ");
-  const found = `the policy is read from \`.github/loop.yml\` only, and the repository has ${names}`;
-  return both ? `${found} as well: remove what is not meant` : `${found}: rename it`;
 }
 
 function declined(message: string): Fault {

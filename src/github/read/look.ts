@@ -2,9 +2,9 @@
 import { z } from "zod";
 import { Fault } from "../../base/fault.ts";
 import type { SurveyedLoop } from "../../engine/ports.ts";
+import { policyPath } from "../../policy/near-name.ts";
 import { requireSameRepository } from "../client/answers.ts";
 import { type Connection, query, type Repository } from "../client/client.ts";
-import { policyPath } from "./claim.ts";
 import { branchDeleterOf, Closed, closedFields, closerOf } from "./closed.ts";
 import { Actor, actorFields, nobody, personOfActor } from "./people.ts";
 import { LabelEvent, lastLabelling, same } from "./timeline.ts";

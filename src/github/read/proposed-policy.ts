@@ -3,9 +3,10 @@ import { z } from "zod";
 import { Fault } from "../../base/fault.ts";
 import type { ProposedPolicy } from "../../engine/ports.ts";
 import type { IssueRef } from "../../loop/state.ts";
+import { isNearName, policyPath } from "../../policy/near-name.ts";
 import { requireSameRepository } from "../client/answers.ts";
 import { type Connection, query } from "../client/client.ts";
-import { isNearName, PolicyFile, policyPath, unreadFault } from "./claim.ts";
+import { PolicyFile, unreadFault } from "./claim.ts";
 import { defaultsRepository, readOwnersPolicy } from "./owners-policy.ts";
 
 const blob = "__typename oid ... on Blob { text isTruncated }";

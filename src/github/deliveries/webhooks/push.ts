@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { LoopEvent } from "../../../loop/event.ts";
 import { noIssue } from "../../../loop/schedule.ts";
-import { policyPath } from "../../read/claim.ts";
+import { policyPath } from "../../../policy/near-name.ts";
 import { CommitId, Envelope, isOurs, issueRef, personOf, reading } from "../payload.ts";
 import { ignored } from "../translated.ts";
 
