@@ -9,15 +9,19 @@ const globs: readonly string[] = [
   "**/*{.,_,-}{test,tests,unittest,spec,specs}.*",
   "**/{test,tests,spec,specs}.*",
   "**/test{_,-}*.*",
-  "**/*.{cy,pw,e2e,unit,test-d,e2e-test,it-test}.{js,jsx,ts,tsx,mjs,cjs,mts,cts,vue,svelte}",
+  "**/*.{cy,pw,e2e,unit,itest,uitest,test-d,e2e-test,it-test}.{js,jsx,ts,tsx,mjs,cjs,mts,cts,vue,svelte}",
   "**/*_tb.{v,sv,vhd,vhdl}",
-  "**/*.{bats,t,test,feature,robot,snap,tftest.hcl,postman_collection.json}",
+  "**/*_{browsertest,uitest,gtest,perftest,fuzztest,integrationtest}.*",
+  "**/*_suite.erl",
+  "**/{step_definitions,step-definitions,stepdefs}/**",
+  "**/{spec,rails,test}_helper.rb",
+  "**/*.{bats,t,phpt,test,feature,robot,snap,tftest.hcl,postman_collection.json}",
   "**/conftest.py",
 ];
 
 const compiled =
   "java|kt|kts|scala|groovy|clj|cs|fs|vb|php|swift|m|mm|c|cc|cpp|cxx|c\\+\\+|h|hh|hpp|hxx|hs|pas|dart|elm";
-const scripted = "js|jsx|ts|tsx|mjs|cjs|mts|cts|py|rb|ex|exs|jl|pm|lua";
+const scripted = "js|jsx|ts|tsx|mjs|cjs|mts|cts|py|rb|ex|exs|jl|pm|lua|cls";
 
 /** Words of a name that begin with a capital: `FooIT.java` is a test, `Audit.java` is none. Surefire, Failsafe, XCTest, NUnit, ScalaTest. */
 const words: readonly RegExp[] = [
