@@ -66,8 +66,12 @@ describeWithDocker("serve", (engine) => {
     expect({ code, out }).toEqual({ code: 1, out: "" });
     expect(err).toMatch(/^3 things are wrong; nothing was started\./);
     expect(err).toContain("LOOPGATE_APP_ID and LOOPGATE_PRIVATE_KEY do not fit each other");
-    expect(err).toContain("LOOPGATE_RELAY_IMAGE names the image loopgate-mistyped, which is not on this machine, and which Loopgate does not pull by itself");
-    expect(err).toContain("LOOPGATE_AGENT_IMAGE names the image agent:nowhere, which is not on this machine, and which Loopgate does not pull by itself");
+    expect(err).toContain(
+      "LOOPGATE_RELAY_IMAGE names the image loopgate-mistyped, which is not on this machine, and which Loopgate does not pull by itself",
+    );
+    expect(err).toContain(
+      "LOOPGATE_AGENT_IMAGE names the image agent:nowhere, which is not on this machine, and which Loopgate does not pull by itself",
+    );
     const unfit = await run(["serve"], {
       ...settings(),
       DOCKER_HOST: `unix://${socketPath}`,
