@@ -3,6 +3,7 @@ import { statfs } from "node:fs/promises";
 import { resolve } from "node:path";
 import { assert } from "./base/assert.ts";
 import type { Fault } from "./base/fault.ts";
+import type { Found } from "./base/finding.ts";
 import { obeyProxies } from "./base/proxy.ts";
 import { createHealth } from "./cockpit/health/health.ts";
 import type { ExaminedPart } from "./cockpit/health/page.ts";
@@ -37,7 +38,7 @@ import { payloadReader, type Reader } from "./github/deliveries/reading.ts";
 import { ignored, nowhere } from "./github/deliveries/translated.ts";
 import { githubPort } from "./github/port.ts";
 import { type SignIn, signInAt } from "./github/sign-in.ts";
-import { askGitHub, type StartFindings } from "./github/start.ts";
+import { askGitHub } from "./github/start.ts";
 import { sealKey } from "./record/seal.ts";
 import { originAtGitHub } from "./runs/origin.ts";
 import { rooms } from "./runs/rooms.ts";
@@ -145,7 +146,7 @@ function connect({ settings, log, onRequest, onQuota }: Connected, { clock, conf
 }
 
 /** What GitHub says of the App that the settings describe, before anything is started. Never rejects. */
-export function askAboutApp({ app, github, webhookSecrets: secrets, intake }: Settings): Promise<StartFindings> {
+export function askAboutApp({ app, github, webhookSecrets: secrets, intake }: Settings): Promise<readonly Found[]> {
   obeyProxies(process.env);
   const { id: appId, slug, privateKey } = app;
   const clients = githubClients({ appId, privateKey, baseUrl: github.apiUrl, throttle: false, timeoutMs: 10_000 });

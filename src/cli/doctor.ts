@@ -1,12 +1,13 @@
 // `loopgate doctor`: looks at all that the App depends on, changes nothing, and says what to do about what it finds.
 
 import { Fault } from "../base/fault.ts";
+import { allParts, type Finding, type FindingName, findingOf, type Part } from "../base/finding.ts";
 import { proxyProblem } from "../base/proxy.ts";
 import { type Engine, openEngine } from "../container/docker/engine.ts";
 import { neededToServe } from "../environment.ts";
 import { readSettings } from "../settings.ts";
 import { withEnvFile } from "./env-file.ts";
-import { allParts, type Finding, noEngine, type Part, startFindings } from "./start-checks.ts";
+import { noEngine, startFindings } from "./start-checks.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface Examination {
@@ -33,28 +34,28 @@ export async function doctor(json: boolean, { env, out }: Terminal): Promise<num
 }
 
 async function examine(given: Terminal["env"]): Promise<Examination> {
-  const problem = (part: Part, text: string): Finding => ({ part, level: "problem", text });
+  const found = (name: FindingName, text: string) => findingOf({ name, text });
   const file = withEnvFile(given);
   if (!file.ok) {
-    return { parts: partsOf({}), findings: [problem("settings", file.message)], looked: ["settings"], engine: null };
+    return { parts: partsOf({}), findings: [found("env-file", file.message)], looked: ["settings"], engine: null };
   }
   const { env } = file;
   const parts = partsOf(env);
   const read = readSettings(env, neededToServe);
   const unfit = proxyProblem(env);
-  const wrong = [...(read.ok ? [] : [read.message]), ...(unfit === null ? [] : [unfit])];
   const asked = await engineAt(env);
   const engine = typeof asked === "string" ? null : asked;
   const version = engine?.version ?? null;
-  const found = [
-    ...wrong.map((text) => problem("settings", text)),
-    ...(typeof asked === "string" ? [problem("container engine", asked)] : []),
+  const findings = [
+    ...(read.ok ? [] : [found("settings", read.message)]),
+    ...(unfit === null ? [] : [found("proxy", unfit)]),
+    ...(typeof asked === "string" ? [found("engine-missing", asked)] : []),
   ];
   try {
     if (!read.ok || unfit !== null)
-      return { parts, findings: found, looked: ["settings", "container engine"], engine: version };
+      return { parts, findings, looked: ["settings", "container engine"], engine: version };
     const looked = parts.filter((part) => engine !== null || part !== "images and data folder");
-    return { parts, findings: [...found, ...(await startFindings(engine, read.settings))], looked, engine: version };
+    return { parts, findings: [...findings, ...(await startFindings(engine, read.settings))], looked, engine: version };
   } finally {
     await engine?.close();
   }

@@ -2,6 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { toFault } from "../base/fault.ts";
+import { allParts, type Finding, type Found, findingOf } from "../base/finding.ts";
 import type { ExaminedPart } from "../cockpit/health/page.ts";
 import { isNearlyFull } from "../container/disk.ts";
 import type { Engine } from "../container/docker/engine.ts";
@@ -11,25 +12,6 @@ import { askEngine } from "../container/docker/start-check.ts";
 import type { Settings } from "../settings.ts";
 import { askPostgres } from "../store/postgres/check.ts";
 import { askAboutApp } from "../wire.ts";
-
-/** What can be looked at, in the order in which it is told. */
-export const allParts = [
-  "settings",
-  "container engine",
-  "images and data folder",
-  "disk space",
-  "store",
-  "GitHub",
-] as const;
-export type Part = (typeof allParts)[number];
-
-export interface Finding {
-  readonly part: Part;
-  /** A problem keeps the App from working; with a warning it works less well. */
-  readonly level: "problem" | "warning";
-  /** A sentence that says what to do about it. */
-  readonly text: string;
-}
 
 /** Where the relay's program stands in the App's image, which is also the relay's. */
 export const serveRelay = ["node", "/app/src/container/relay.mjs"];
@@ -43,24 +25,14 @@ Start Docker or Podman, or name its socket in DOCKER_HOST; then start Loopgate a
  * short container, and leaves nothing but the data folder.
  */
 export async function startFindings(engine: Engine | null, settings: Settings): Promise<readonly Finding[]> {
-  const [github, store, runtime, disk, full] = await Promise.all([
+  const found = await Promise.all([
     askAboutApp(settings),
-    settings.store === undefined ? { problems: [], warnings: [] } : askPostgres(settings.store),
+    settings.store === undefined ? [] : askPostgres(settings.store),
     engine === null ? [] : runtimeProblem(engine, settings),
     engine === null ? [] : diskAndEngine(engine, settings),
-    isNearlyFull([resolve(settings.dataDir)]),
+    fullDisk(settings),
   ]);
-  const all = (part: Part, level: Finding["level"], texts: readonly string[]) =>
-    texts.map((text): Finding => ({ part, level, text }));
-  return [
-    ...all("GitHub", "problem", github.problems),
-    ...all("GitHub", "warning", github.warnings),
-    ...all("store", "problem", store.problems),
-    ...all("store", "warning", store.warnings),
-    ...all("container engine", "problem", runtime),
-    ...all("images and data folder", "problem", disk),
-    ...all("disk space", "warning", full ? [nearlyFull(settings)] : []),
-  ];
+  return found.flat().map(findingOf);
 }
 
 /** The findings by the parts that they are of, as the health page shows them. */
@@ -70,11 +42,14 @@ export async function examine(engine: Engine, settings: Settings): Promise<reado
   return parts.map((part) => ({ part, findings: findings.filter((finding) => finding.part === part) }));
 }
 
-function nearlyFull({ dataDir }: Settings): string {
-  return `The disk of ${resolve(dataDir)} is nearly full. Runs are ended until there is room: free some, or lower LOOPGATE_KEEP_GIGABYTES.`;
+async function fullDisk({ dataDir }: Settings): Promise<readonly Found[]> {
+  const folder = resolve(dataDir);
+  if (!(await isNearlyFull([folder]))) return [];
+  const text = `The disk of ${folder} is nearly full. Runs are ended until there is room: free some, or lower LOOPGATE_KEEP_GIGABYTES.`;
+  return [{ name: "disk-full", text }];
 }
 
-async function diskAndEngine({ docker }: Engine, settings: Settings): Promise<readonly string[]> {
+async function diskAndEngine({ docker }: Engine, settings: Settings): Promise<readonly Found[]> {
   const dataDir = resolve(settings.dataDir);
   const { agent, reviewer } = settings.operator.defaults;
   const others = [
@@ -87,16 +62,19 @@ async function diskAndEngine({ docker }: Engine, settings: Settings): Promise<re
     return await askEngine(docker, { relay, program: serveRelay[1] ?? "", others, dataDir });
   } catch (error) {
     const { code = "unknown error" } = error as NodeJS.ErrnoException;
-    return [`LOOPGATE_DATA is ${dataDir}, and Loopgate cannot make or write that folder (${code}).`];
+    const text = `LOOPGATE_DATA is ${dataDir}, and Loopgate cannot make or write that folder (${code}).`;
+    return [{ name: "data-folder", text }];
   }
 }
 
-async function runtimeProblem({ docker }: Engine, { ociRuntime }: Settings): Promise<readonly string[]> {
+async function runtimeProblem({ docker }: Engine, { ociRuntime }: Settings): Promise<readonly Found[]> {
+  let name: Found["name"] = "engine-unfit";
   try {
     const info = await readEngineInfo(docker);
+    name = "runtime-missing";
     if (ociRuntime) requireRuntime(info, ociRuntime);
     return [];
   } catch (error) {
-    return [toFault(error, "Could not look at the container engine").message];
+    return [{ name, text: toFault(error, "Could not look at the container engine").message }];
   }
 }

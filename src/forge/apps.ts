@@ -1,6 +1,6 @@
 // The two Apps of a forge: the one under test, with the manifest's permissions and a key, and the CI's own.
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import type { App, Permissions } from "./model.ts";
+import type { App, Permissions, Webhook } from "./model.ts";
 import type { World } from "./world.ts";
 
 /** The permissions and events of the App's manifest. */
@@ -31,7 +31,7 @@ export interface AppOptions {
   readonly slug: string;
   readonly permissions: Permissions;
   readonly events: readonly string[];
-  readonly webhook: { url: string; secret: string } | null;
+  readonly webhook: Webhook | null;
 }
 
 /** Made once in a process, which takes longer than all else that a forge's start takes; each forge has one such App. */

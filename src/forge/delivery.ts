@@ -32,7 +32,7 @@ export async function send(
     ? await post(
         behind(frontDoors, webhook.url),
         headersOf(pending),
-        pending.body,
+        sentBody(pending),
         AbortSignal.any([AbortSignal.timeout(timeoutMs), closed]),
       )
     : unreachableHost;
@@ -69,15 +69,20 @@ async function post(url: string, headers: Record<string, string>, body: string, 
   }
 }
 
+/** What is signed, too: https://docs.github.com/webhooks/using-webhooks/creating-webhooks#creating-a-repository-webhook */
+function sentBody({ app, body }: Pending): string {
+  return app.webhook?.contentType === "form" ? new URLSearchParams({ payload: body }).toString() : body;
+}
+
 function headersOf(pending: Pending): Record<string, string> {
   const { app } = pending;
   const sign = (algorithm: string) =>
     createHmac(algorithm, app.webhook?.secret ?? "")
-      .update(pending.body)
+      .update(sentBody(pending))
       .digest("hex");
   return {
     accept: "*/*",
-    "content-type": "application/json",
+    "content-type": app.webhook?.contentType === "form" ? "application/x-www-form-urlencoded" : "application/json",
     "user-agent": "GitHub-Hookshot/f0r9e00",
     "x-github-delivery": pending.guid,
     "x-github-event": pending.event,

@@ -15,7 +15,7 @@ import { createApi } from "./http/api.ts";
 import { createFaults, type Matcher, type RequestFault } from "./http/faults.ts";
 import { outages } from "./http/outages.ts";
 import type { RequestEntry } from "./http/requests.ts";
-import type { App, Delivery, Permissions, Repository, User } from "./model.ts";
+import type { App, Delivery, Permissions, Repository, User, Webhook } from "./model.ts";
 import { pages } from "./pages/pages.ts";
 import type { Pending } from "./payload.ts";
 import { type Person, personOf, type RepositoryName, repositoryOf } from "./people.ts";
@@ -64,7 +64,7 @@ export interface Forge {
   /** Every request answered so far, git transfers included. */
   readonly requests: RequestEntry[];
   readonly deliveries: readonly Delivery[];
-  setWebhook(webhook: { url: string; secret: string } | null): void;
+  setWebhook(webhook: Webhook | null): void;
   /** Where people whom the App signs in may be sent back to. */
   setCallbacks(urls: readonly string[]): void;
   createUser(login: string, options?: { type?: User["type"]; name?: string }): User;

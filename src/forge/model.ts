@@ -41,7 +41,7 @@ export interface App {
   permissions: Permissions;
   events: string[];
   hookId: number;
-  webhook: { url: string; secret: string } | null;
+  webhook: Webhook | null;
   createdAt: number;
 }
 
@@ -562,6 +562,14 @@ export interface CommitStatus {
   creator: User;
   createdAt: number;
   updatedAt: number;
+}
+
+/** Where an App's deliveries go. */
+export interface Webhook {
+  readonly url: string;
+  readonly secret: string;
+  /** How the payload is sent; absent: as JSON. */
+  readonly contentType?: "form";
 }
 
 /** One webhook delivery as the App's hook log keeps it. A redelivery is a new record with the same GUID. */

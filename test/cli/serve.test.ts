@@ -94,17 +94,20 @@ describeWithDocker("serve", (engine) => {
     const question = { relay, program: "/app/src/container/relay.mjs", others: [], dataDir: dir };
     expect(await askEngine(docker, question)).toEqual([]);
     expect(await askEngine(docker, { ...question, relay: { ...relay, reference: "loopgate:other" } })).toEqual([
-      expect.stringMatching(/^LOOPGATE_RELAY_IMAGE names loopgate:other, which is not an image of this App/),
+      {
+        name: "relay-image",
+        text: expect.stringMatching(/^LOOPGATE_RELAY_IMAGE names loopgate:other, which is not an image of this App/),
+      },
     ]);
+    const elsewhere = {
+      name: "data-elsewhere",
+      text: expect.stringMatching(/the container engine finds nothing of it/),
+    };
     // As an App in a container sees it: a folder that is there for it, and not for the engine.
     const hidden = { ...question, seenByEngine: (folder: string) => join("/elsewhere", folder) };
-    expect(await askEngine(docker, hidden)).toEqual([
-      expect.stringMatching(/the container engine finds nothing of it there/),
-    ]);
+    expect(await askEngine(docker, hidden)).toEqual([elsewhere]);
     const empty = { ...question, seenByEngine: () => mkdtempSync(join(dir, "empty-")) };
-    expect(await askEngine(docker, empty)).toEqual([
-      expect.stringMatching(/the container engine finds nothing of it there/),
-    ]);
+    expect(await askEngine(docker, empty)).toEqual([elsewhere]);
     expect(readdirSync(dir).filter((name) => name.startsWith(".seen-"))).toEqual([]);
   });
 

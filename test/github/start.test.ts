@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
+import { findingOf } from "../../src/base/finding.ts";
 import { startForge } from "../../src/forge/forge.ts";
 import { githubClients } from "../../src/github/client/octokit.ts";
 import { askGitHub, manifest } from "../../src/github/start.ts";
@@ -21,7 +22,7 @@ async function aGitHub() {
     rmSync(dataDir, { recursive: true, force: true });
   });
   forge.setWebhook({ url: "http://127.0.0.1:9/hook", secret: hookSecret });
-  const ask = (
+  const ask = async (
     change: Partial<{
       id: number;
       slug: string;
@@ -34,7 +35,10 @@ async function aGitHub() {
   ) => {
     const { id, slug, privateKey, intake, secrets = [hookSecret], now = Date.now } = { ...forge.app, ...change };
     const clients = githubClients({ appId: id, privateKey, baseUrl: url, throttle: false, timeoutMs: 2_000 });
-    return askGitHub(clients.forApp(), { appId: id, slug, secrets, now, ...(intake ? { intake } : {}) });
+    const as = { appId: id, slug, secrets, now, ...(intake ? { intake } : {}) };
+    const found = (await askGitHub(clients.forApp(), as)).map(findingOf);
+    const texts = (level: string) => found.flatMap((one) => (one.level === level ? [one.text] : []));
+    return { problems: texts("problem"), warnings: texts("warning") };
   };
   return { forge, ask };
 }

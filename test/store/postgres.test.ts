@@ -260,16 +260,18 @@ describe.skipIf(programs() === null)("in PostgreSQL", () => {
 
   test("a server is looked at before the start: one that is not there, and one that may lose what it was given", async () => {
     const address = await server.database();
-    expect(await askPostgres(address)).toEqual({ problems: [], warnings: [] });
+    expect(await askPostgres(address)).toEqual([]);
     const nowhere = await askPostgres("postgres://loop:verysecret@127.0.0.1:9/none");
-    expect(nowhere.problems.join()).toContain("Could not open the store, PostgreSQL at 127.0.0.1:9/none");
-    expect(nowhere.problems.join()).not.toContain("verysecret");
+    expect(nowhere.map(({ text }) => text).join()).toContain(
+      "Could not open the store, PostgreSQL at 127.0.0.1:9/none",
+    );
+    expect(JSON.stringify(nowhere)).not.toContain("verysecret");
     await server.ask(address, "create role guest login");
     const guest = await askPostgres(address.replace("loopgate@", "guest@"));
-    expect(guest.problems).toEqual([expect.stringContaining("guest may not make a schema")]);
+    expect(guest).toEqual([{ name: "store-closed", text: expect.stringContaining("guest may not make a schema") }]);
     await server.ask(address, "alter system set fsync = off");
     await server.ask(address, "select pg_reload_conf()");
-    await until(async () => (await askPostgres(address)).warnings.length === 1);
+    await until(async () => (await askPostgres(address))[0]?.name === "store-unsafe");
     await server.ask(address, "alter system reset fsync");
     await server.ask(address, "select pg_reload_conf()");
   });

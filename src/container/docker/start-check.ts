@@ -2,6 +2,7 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type Docker from "dockerode";
+import type { Found } from "../../base/finding.ts";
 import { isGone } from "./errors.ts";
 import { tryContainer } from "./try-container.ts";
 
@@ -24,20 +25,21 @@ export interface EngineQuestion {
 }
 
 /** One sentence for each thing that is wrong. What the engine cannot be asked is no finding. Rejects as the file system does. */
-export async function askEngine(docker: Docker, question: EngineQuestion): Promise<readonly string[]> {
+export async function askEngine(docker: Docker, question: EngineQuestion): Promise<readonly Found[]> {
   const named = [question.relay, ...question.others];
   const missing = await Promise.all(named.map((image) => imageProblem(docker, image)));
   const problems = missing.filter((problem) => problem !== null);
   return missing[0] === null ? [...problems, ...(await relayProblems(docker, question))] : problems;
 }
 
-async function imageProblem(docker: Docker, { setting, reference }: NamedImage): Promise<string | null> {
+async function imageProblem(docker: Docker, { setting, reference }: NamedImage): Promise<Found | null> {
   try {
     await docker.getImage(reference).inspect();
     return null;
   } catch (error) {
     if (!isGone(error)) return null;
-    return `${setting} names the image ${reference}, which is not on this machine, and which Loopgate does not pull by itself: build or pull it, or correct the name.`;
+    const text = `${setting} names the image ${reference}, which is not on this machine, and which Loopgate does not pull by itself: build or pull it, or correct the name.`;
+    return { name: "image-missing", text };
   }
 }
 
@@ -46,15 +48,17 @@ const noProgram = 4;
 const noFile = 3;
 
 /** Starts the relay's image once, on a folder in the data folder: the engine must find there what the App has put there. */
-async function relayProblems(docker: Docker, question: EngineQuestion): Promise<readonly string[]> {
+async function relayProblems(docker: Docker, question: EngineQuestion): Promise<readonly Found[]> {
   const { relay, program, dataDir, seenByEngine = (path) => path } = question;
   const folder = await mkdtemp(join(dataDir, ".seen-"));
   try {
     await writeFile(join(folder, probe), "", { mode: 0o644 });
     await chmod(folder, 0o755);
     const code = await exitOf(docker, relay.reference, program, seenByEngine(folder));
-    if (code === noProgram || code === "no program")
-      return [`${relay.setting} names ${relay.reference}, which is not an image of this App: it has no ${program}.`];
+    if (code === noProgram || code === "no program") {
+      const text = `${relay.setting} names ${relay.reference}, which is not an image of this App: it has no ${program}.`;
+      return [{ name: "relay-image", text }];
+    }
     if (code === noFile || code === "no folder") return [elsewhere(dataDir)];
     return [];
   } finally {
@@ -62,8 +66,9 @@ async function relayProblems(docker: Docker, question: EngineQuestion): Promise<
   }
 }
 
-function elsewhere(dataDir: string): string {
-  return `LOOPGATE_DATA is ${dataDir}, and the container engine finds nothing of it there. Where the App runs in a container, its data folder must have the same path inside and outside: --volume ${dataDir}:${dataDir}.`;
+function elsewhere(dataDir: string): Found {
+  const text = `LOOPGATE_DATA is ${dataDir}, and the container engine finds nothing of it there. Where the App runs in a container, its data folder must have the same path inside and outside: --volume ${dataDir}:${dataDir}.`;
+  return { name: "data-elsewhere", text };
 }
 
 type Exit = number | "no program" | "no folder" | "unknown";

@@ -82,7 +82,7 @@ const unprocessable = (field: string) =>
 
 function configShape(app: App) {
   return {
-    content_type: "json",
+    content_type: app.webhook?.contentType ?? "json",
     insecure_ssl: "0",
     url: app.webhook?.url ?? "",
     ...(app.webhook?.secret ? { secret: "********" } : {}),
