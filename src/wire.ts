@@ -37,6 +37,7 @@ import { type Polling, startPolling } from "./github/deliveries/polling.ts";
 import { payloadReader, type Reader } from "./github/deliveries/reading.ts";
 import { ignored, nowhere } from "./github/deliveries/translated.ts";
 import { githubPort } from "./github/port.ts";
+import { askRepository, type RepositoryName } from "./github/repository-check.ts";
 import { type SignIn, signInAt } from "./github/sign-in.ts";
 import { askGitHub } from "./github/start.ts";
 import { sealKey } from "./record/seal.ts";
@@ -151,6 +152,17 @@ export function askAboutApp({ app, github, webhookSecrets: secrets, intake }: Se
   const { id: appId, slug, privateKey } = app;
   const clients = githubClients({ appId, privateKey, baseUrl: github.apiUrl, throttle: false, timeoutMs: 10_000 });
   return askGitHub(clients.forApp(), { appId, slug, secrets, ...(intake === undefined ? {} : { intake }) });
+}
+
+/** What rules and workflows of these repositories make of loops there. Never rejects. */
+export async function askAboutRepositories(
+  { app, github }: Settings,
+  named: readonly RepositoryName[],
+): Promise<readonly Found[]> {
+  obeyProxies(process.env);
+  const { id: appId, privateKey } = app;
+  const clients = githubClients({ appId, privateKey, baseUrl: github.apiUrl, throttle: false, timeoutMs: 10_000 });
+  return (await Promise.all(named.map((one) => askRepository(clients, appId, one)))).flat();
 }
 
 /** Where runs read packages, as the operator has set it; what was read is kept below the folder. */

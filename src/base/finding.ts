@@ -8,6 +8,7 @@ export const allParts = [
   "disk space",
   "store",
   "GitHub",
+  "repositories",
 ] as const;
 export type Part = (typeof allParts)[number];
 
@@ -89,6 +90,38 @@ export const findingKinds = {
     part: "GitHub",
     level: "warning",
     when: "an installation has not accepted all permissions of `app.yml`",
+  },
+  "repository-unknown": {
+    part: "repositories",
+    level: "problem",
+    when: "the App is not installed on a repository that was named, or there is none",
+  },
+  "repository-silent": { part: "repositories", level: "warning", when: "it cannot be looked at, or is empty" },
+  "verdict-optional": {
+    part: "repositories",
+    level: "warning",
+    when: "no rule of its default branch requires the check `loop / verdict`",
+  },
+  "verdict-anyones": {
+    part: "repositories",
+    level: "warning",
+    when: "the rule takes that check from anybody, not from the App alone",
+  },
+  "verdict-others": { part: "repositories", level: "problem", when: "the rule takes that check from another App" },
+  "approval-alone": {
+    part: "repositories",
+    level: "warning",
+    when: "whoever set the label may approve and merge at GitHub without anybody else",
+  },
+  "branch-barred": {
+    part: "repositories",
+    level: "warning",
+    when: "rules cover `loop/**` that turn a loop's pushes down, signatures included where the default branch asks for none",
+  },
+  "workflow-secrets": {
+    part: "repositories",
+    level: "warning",
+    when: "a workflow gives secrets to what is pushed to a loop's branch, in a job outside any environment",
   },
 } as const satisfies Readonly<Record<string, Kind>>;
 

@@ -5,10 +5,18 @@ import { allParts, type Finding, type FindingName, findingOf, type Part } from "
 import { proxyProblem } from "../base/proxy.ts";
 import { type Engine, openEngine } from "../container/docker/engine.ts";
 import { neededToServe } from "../environment.ts";
+import type { RepositoryName } from "../github/repository-check.ts";
 import { readSettings } from "../settings.ts";
+import { askAboutRepositories } from "../wire.ts";
 import { withEnvFile } from "./env-file.ts";
 import { noEngine, startFindings } from "./start-checks.ts";
 import type { Terminal } from "./terminal.ts";
+
+interface Asked {
+  readonly json: boolean;
+  /** Those to look at, too. */
+  readonly repositories: readonly RepositoryName[];
+}
 
 interface Examination {
   /** What there is to be looked at with these settings. */
@@ -20,8 +28,8 @@ interface Examination {
 }
 
 /** 0 where nothing keeps the App from working, 1 otherwise. The App may be running meanwhile. */
-export async function doctor(json: boolean, { env, out }: Terminal): Promise<number> {
-  const examined = await examine(env);
+export async function doctor({ json, repositories }: Asked, { env, out }: Terminal): Promise<number> {
+  const examined = await examine(env, repositories);
   const { parts, findings, looked, engine } = examined;
   const ok = findings.every(({ level }) => level !== "problem");
   if (json) {
@@ -33,14 +41,19 @@ export async function doctor(json: boolean, { env, out }: Terminal): Promise<num
   return ok ? 0 : 1;
 }
 
-async function examine(given: Terminal["env"]): Promise<Examination> {
+async function examine(given: Terminal["env"], repositories: readonly RepositoryName[]): Promise<Examination> {
   const found = (name: FindingName, text: string) => findingOf({ name, text });
   const file = withEnvFile(given);
   if (!file.ok) {
-    return { parts: partsOf({}), findings: [found("env-file", file.message)], looked: ["settings"], engine: null };
+    return {
+      parts: partsOf({}, repositories),
+      findings: [found("env-file", file.message)],
+      looked: ["settings"],
+      engine: null,
+    };
   }
   const { env } = file;
-  const parts = partsOf(env);
+  const parts = partsOf(env, repositories);
   const read = readSettings(env, neededToServe);
   const unfit = proxyProblem(env);
   const asked = await engineAt(env);
@@ -55,7 +68,11 @@ async function examine(given: Terminal["env"]): Promise<Examination> {
     if (!read.ok || unfit !== null)
       return { parts, findings, looked: ["settings", "container engine"], engine: version };
     const looked = parts.filter((part) => engine !== null || part !== "images and data folder");
-    return { parts, findings: [...findings, ...(await startFindings(engine, read.settings))], looked, engine: version };
+    const [app, named] = await Promise.all([
+      startFindings(engine, read.settings),
+      askAboutRepositories(read.settings, repositories),
+    ]);
+    return { parts, findings: [...findings, ...app, ...named.map(findingOf)], looked, engine: version };
   } finally {
     await engine?.close();
   }
@@ -71,9 +88,10 @@ async function engineAt(env: Terminal["env"]): Promise<Engine | string> {
   }
 }
 
-/** A store in the data folder has no place of its own to be looked at. */
-function partsOf(env: Terminal["env"]): readonly Part[] {
-  return allParts.filter((part) => part !== "store" || env.LOOPGATE_STORE);
+/** A store in the data folder has no place of its own to be looked at, and no repository is looked at that is not named. */
+function partsOf(env: Terminal["env"], repositories: readonly RepositoryName[]): readonly Part[] {
+  const without = [...(env.LOOPGATE_STORE ? [] : ["store"]), ...(repositories.length > 0 ? [] : ["repositories"])];
+  return allParts.filter((part) => !without.includes(part));
 }
 
 function told({ parts, findings, looked, engine }: Examination): string {

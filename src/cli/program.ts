@@ -1,7 +1,8 @@
 // The commands and their options. Exit codes: 0 success, 1 failure, 2 wrong usage.
 import { readFileSync } from "node:fs";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { Fault } from "../base/fault.ts";
+import type { RepositoryName } from "../github/repository-check.ts";
 import { addBench } from "./bench-options.ts";
 import { developmentOnly } from "./development.ts";
 import { addEval } from "./eval-options.ts";
@@ -54,14 +55,19 @@ async function commands(terminal: Terminal, done: (code: number) => void): Promi
   program
     .command("doctor")
     .description("look at settings, container engine, images, disk and GitHub, and say what to do about what is wrong")
+    .argument(
+      "[OWNER/REPO...]",
+      "repositories whose branch rules and workflows are looked at, too",
+      (text: string, others: readonly RepositoryName[] = []) => [...others, repositoryNamed(text)],
+    )
     .option("--json", "answer in JSON")
     .addHelpText(
       "after",
       "\nIt takes the settings of `serve`, changes nothing, and the App may be running meanwhile. Warnings leave the exit code at 0.",
     )
-    .action(async ({ json = false }) => {
+    .action(async (repositories: readonly RepositoryName[] = [], { json = false }) => {
       const { doctor } = await import("./doctor.ts");
-      done(await doctor(json, terminal));
+      done(await doctor({ json, repositories }, terminal));
     });
   program
     .command("cockpit")
@@ -172,4 +178,10 @@ function codeOf(error: unknown, terminal: Terminal): number {
     `loopgate: ${fault ? error.message : error instanceof Error ? (error.stack ?? error.message) : error}\n`,
   );
   return 1;
+}
+
+function repositoryNamed(text: string): RepositoryName {
+  const [, owner, name] = /^([\w-]+)\/([\w.-]+)$/.exec(text) ?? [];
+  if (owner === undefined || name === undefined) throw new InvalidArgumentError("It must be OWNER/REPO.");
+  return { owner, name };
 }

@@ -38,7 +38,9 @@ export async function startFindings(engine: Engine | null, settings: Settings): 
 /** The findings by the parts that they are of, as the health page shows them. */
 export async function examine(engine: Engine, settings: Settings): Promise<readonly ExaminedPart[]> {
   const findings = await startFindings(engine, settings);
-  const parts = allParts.filter((part) => part !== "store" || settings.store !== undefined);
+  const parts = allParts.filter(
+    (part) => part !== "repositories" && (part !== "store" || settings.store !== undefined),
+  );
   return parts.map((part) => ({ part, findings: findings.filter((finding) => finding.part === part) }));
 }
 

@@ -10,6 +10,7 @@ import { beforeAll, beforeEach, describe, expect, onTestFinished, type TestConte
 import { type Finding, type FindingName, findingKinds } from "../../src/base/finding.ts";
 import { programs, startPostgres } from "../../src/cli/bench-postgres.ts";
 import { type Forge, startForge } from "../../src/forge/forge.ts";
+import type { BranchRule, Repository } from "../../src/forge/model.ts";
 import { describeWithDocker } from "../docker/engine.ts";
 import { makeImage } from "../docker/images.ts";
 import { part } from "../docs/part.ts";
@@ -144,6 +145,36 @@ const withEngine = {
   },
 } satisfies Partial<Record<FindingName, Provoked>>;
 
+const open: BranchRule = { requiredChecks: [], requiredApprovals: 2, restrictPushes: false, allowForcePushes: true };
+const required = (appId: number | null): Partial<BranchRule> => ({
+  requiredChecks: [{ context: "loop / verdict", appId }],
+});
+
+/** Of a repository whose rules want two approvals and the verdict of this App, but for what is given. */
+const inRepository = {
+  "repository-unknown": () => {},
+  "repository-silent": ({ forge }) => forge.failNext(/^GET .*\/rules\/branches\/main$/, { status: 502, times: 2 }),
+  "verdict-optional": ({ repository }) => void rule(repository, { requiredChecks: [] }),
+  "verdict-anyones": ({ repository }) => void rule(repository, required(null)),
+  "verdict-others": ({ repository, forge }) => void rule(repository, required(forge.ciApp.id)),
+  "approval-alone": ({ repository, forge }) =>
+    void rule(repository, { ...required(forge.app.id), requiredApprovals: 1 }),
+  "branch-barred": ({ repository }) => void repository.pushRules.push({ refs: "~ALL", kind: "creation" }),
+  "workflow-secrets": ({ forge }) =>
+    forge.as("alice").push(
+      "acme/shop",
+      "main",
+      {
+        ".github/workflows/ci.yml": `on: pull_request\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: deploy ${"$"}{{ secrets.KEY }}\n`,
+      },
+      "Add CI",
+    ),
+} satisfies Partial<Record<FindingName, (at: { forge: Forge; repository: Repository }) => Promise<unknown> | unknown>>;
+
+function rule(repository: Repository, given: Partial<BranchRule>): void {
+  repository.rules.set("main", { ...open, ...given });
+}
+
 /** Each on a server of its own, since it changes the whole of it. */
 const withPostgres = {
   // The server answers what an older one would: its own functions give way to those of a schema that comes first.
@@ -174,7 +205,7 @@ const withPostgres = {
 >;
 
 test("every finding is provoked here", () => {
-  const provoked = [withoutEngine, withEngine, withPostgres].flatMap((table) => Object.keys(table));
+  const provoked = [withoutEngine, withEngine, inRepository, withPostgres].flatMap((table) => Object.keys(table));
   expect(provoked.sort()).toEqual(Object.keys(findingKinds).sort());
 });
 
@@ -191,6 +222,43 @@ const nowhere = { DOCKER_HOST: "unix:///nowhere/docker.sock" };
 test.for(entriesOf(withoutEngine))("%s is found", async ([name, provoke], context) => {
   await finds(name, (scene) => provoke({ ...scene, context }), nowhere);
 });
+
+test.for(Object.entries(inRepository))("%s is found", async ([given, provoke]) => {
+  const name = given as FindingName;
+  const { forge, repository, env } = await aRuledRepository();
+  await provoke({ forge, repository });
+  const asked = name === "repository-unknown" ? "acme/shoop" : "acme/shop";
+  const { out } = await ask(["doctor", "--json", asked], { ...env, ...nowhere });
+  const { findings } = JSON.parse(out) as { findings: Finding[] };
+  const { part: of, level } = findingKinds[name];
+  const text = expect.stringMatching(new RegExp(`^${asked}: .{30,}`));
+  expect(findings.filter(({ part }) => part === "repositories")).toEqual([{ name, part: of, level, text }]);
+  const told = (await ask(["doctor", asked], { ...env, ...nowhere })).out;
+  expect(told).toContain(`${level === "problem" ? "✗" : "!"} repositories\n    ${asked}: `);
+});
+
+test.each([
+  ["a ruleset", {}],
+  ["classic protection", { classic: true }],
+])("a repository that is as it should be by %s has no finding, and none is looked at unasked", async (_, by) => {
+  const { forge, repository, env } = await aRuledRepository();
+  rule(repository, { ...required(forge.app.id), ...by });
+  expect((await ask(["doctor", "acme/shop"], { ...env, ...nowhere })).out).toContain("✓ repositories\n");
+  rule(repository, { ...required(forge.app.id), ...by, requiredApprovals: 1, codeOwners: true });
+  expect((await ask(["doctor", "acme/shop"], { ...env, ...nowhere })).out).toContain("✓ repositories\n");
+  expect((await ask(["doctor"], { ...env, ...nowhere })).out).not.toContain("repositories");
+  const wrong = await ask(["doctor", "shop"], { ...env, ...nowhere });
+  expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining("It must be OWNER/REPO.") });
+});
+
+async function aRuledRepository() {
+  const { scene, env } = await aScene("");
+  const { forge } = scene;
+  await scene.happens();
+  const repository = forge.repository("acme/shop");
+  rule(repository, required(forge.app.id));
+  return { forge, repository, env };
+}
 
 describeWithDocker("with an engine", (engine) => {
   const socket = () => (engine().docker.modem as { socketPath?: string }).socketPath ?? "";

@@ -29,6 +29,11 @@ export function requireMergeCommits(repository: Repository, branch: string): voi
     throw new Refusal(409, "This branch must not contain merge commits.");
 }
 
-function isCovered({ pushRules }: Repository, ref: string, kind: PushRule["kind"]): boolean {
-  return pushRules.some((rule) => rule.kind === kind && ref.startsWith(patternOf(rule.refs).replace(/\*$/, "")));
+function isCovered(repository: Repository, ref: string, kind: PushRule["kind"]): boolean {
+  return pushRulesOver(repository, ref).some((rule) => rule.kind === kind);
+}
+
+/** Those whose target the branch is among. */
+export function pushRulesOver({ pushRules }: Repository, ref: string): PushRule[] {
+  return pushRules.filter(({ refs }) => ref.startsWith(patternOf(refs).replace(/\*$/, "")));
 }

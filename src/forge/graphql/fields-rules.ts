@@ -27,6 +27,7 @@ export const ruleFields: Readonly<Record<string, Fields>> = {
   }),
   RefUpdateRule: fieldsOf<BranchRule>({
     requiredStatusCheckContexts: ({ requiredChecks }) => requiredChecks.map(({ context }) => context),
+    requiresCodeOwnerReviews: ({ codeOwners }) => codeOwners ?? false,
     requiresSignatures: ({ signatures }) => signatures ?? false,
     requiresConversationResolution: ({ resolvedThreads }) => resolvedThreads ?? false,
     requiresLinearHistory: ({ linearHistory }) => linearHistory ?? false,

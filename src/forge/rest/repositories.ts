@@ -1,11 +1,12 @@
 // Repositories, collaborators, branches and the rules on them.
 import { Hono } from "hono";
+import { pushRulesOver } from "../actions/push-rules.ts";
 import { type ForgeContext, type ForgeEnv, maySee } from "../caller.ts";
 import { accessOf, findRepository, findUser } from "../core.ts";
 import { knowCommit } from "../git/known.ts";
 import { listRefs } from "../git/refs.ts";
 import { pageOf } from "../http/answer.ts";
-import type { Access, Repository, User } from "../model.ts";
+import type { Access, PushRule, Repository, User } from "../model.ts";
 import { notFound, Refusal } from "../refusal.ts";
 import { commitShape } from "../shapes/commit.ts";
 import { fullRepositoryShape } from "../shapes/repository.ts";
@@ -121,7 +122,8 @@ function branches(world: World): Hono<ForgeEnv> {
   });
   routes.get(`${base}/rules/branches/:branch{.+}`, (c) => {
     const repository = repositoryIn({ world, c }, metadata);
-    return c.json(pageOf(c, rulesOf(repository, restOfPath(c, /\/rules\/branches\//))));
+    const branch = restOfPath(c, /\/rules\/branches\//);
+    return c.json(pageOf(c, [...rulesOf(repository, branch), ...pushRulesOf(repository, branch)]));
   });
   return routes;
 }
@@ -152,6 +154,35 @@ const queueParameters = {
   min_entries_to_merge: 1,
   min_entries_to_merge_wait_minutes: 5,
 };
+
+const typesOfPushRules: Readonly<Record<PushRule["kind"], string>> = {
+  creation: "creation",
+  update: "update",
+  linear: "required_linear_history",
+  pull_request: "pull_request",
+  check: "required_status_checks",
+  message: "commit_message_pattern",
+  author_email: "commit_author_email_pattern",
+  path: "file_path_restriction",
+  file_size: "max_file_size",
+};
+
+/** Those whose target the branch is among, whether it is there or not. */
+function pushRulesOf(repository: Repository, branch: string): Record<string, unknown>[] {
+  const covering = pushRulesOver(repository, `refs/heads/${branch}`);
+  return covering.map(({ kind, asks = "" }) => ({
+    type: typesOfPushRules[kind],
+    ruleset_source_type: "Repository",
+    ruleset_source: `${repository.owner.login}/${repository.name}`,
+    ruleset_id: repository.id,
+    ...(kind === "check"
+      ? { parameters: { required_status_checks: [{ context: asks }], strict_required_status_checks_policy: false } }
+      : {}),
+    ...(kind === "pull_request"
+      ? { parameters: { required_approving_review_count: 0, require_code_owner_review: false } }
+      : {}),
+  }));
+}
 
 /** The rules of a branch in the form of rulesets. */
 function rulesOf(repository: Repository, branch: string): Record<string, unknown>[] {

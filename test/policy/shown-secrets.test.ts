@@ -1,0 +1,67 @@
+// Which secrets workflows give to what is pushed to a loop's branch: by event, branch filter, job, condition and environment.
+import { expect, test } from "vitest";
+import { shownSecrets } from "../../src/policy/shown-secrets.ts";
+
+const at = { branch: "loop/12-ab3f", base: "main" };
+const job = (more = "") =>
+  `jobs:\n  test:\n    runs-on: x\n${more}    steps:\n      - run: npm publish\n        env: { T: "\${{ secrets.NPM_TOKEN }}" }\n`;
+const found = (event: string) => [{ secrets: ["NPM_TOKEN"], job: "test", event }];
+
+test.each<[string, string, unknown]>([
+  ["every push", "on: push\n", found("push")],
+  ["a list of events", "on: [issues, pull_request]\n", found("pull_request")],
+  ["a push to branches of all names", 'on: { push: { branches: ["**"] } }\n', found("push")],
+  ["a push to names without a slash", 'on: { push: { branches: ["*"] } }\n', []],
+  ["a push to loops' branches", 'on: { push: { branches: ["loop/*"] } }\n', found("push")],
+  ["a push to a name with a set and a count", 'on: { push: { branches: ["l[aeo]+p/[0-9]+-**"] } }\n', found("push")],
+  ["a push to all but loops' branches", 'on: { push: { branches: ["**", "!loop/**"] } }\n', []],
+  [
+    "a push to what was taken out and put in again",
+    'on: { push: { branches: ["**", "!loop/**", "loop/12-*"] } }\n',
+    found("push"),
+  ],
+  ["a push but to some", 'on: { push: { branches-ignore: ["loop/**"] } }\n', []],
+  ["a push of tags", "on: { push: { tags: [v1] } }\n", []],
+  ["a push to main", "on: { push: { branches: [main] } }\n", []],
+  [
+    "pull requests to main",
+    "on: { push: { branches: [main] }, pull_request: { branches: [main] } }\n",
+    found("pull_request"),
+  ],
+  ["pull requests to another branch", "on: { pull_request: { branches: [next] } }\n", []],
+  ["a schedule", 'on: { schedule: [{ cron: "0 1 * * *" }] }\n', []],
+])("on %s", (_, on, expected) => {
+  expect(shownSecrets(on + job(), at)).toEqual(expected);
+});
+
+test.each<[string, string, unknown]>([
+  ["in an environment", job("    environment: production\n"), []],
+  ["with a condition on main", job("    if: github.ref == 'refs/heads/main'\n"), []],
+  ["with one that may be met otherwise", job("    if: github.ref == 'refs/heads/main' || always()\n"), found("push")],
+  ["that has its own token alone", job().replace("NPM_TOKEN", "GITHUB_TOKEN"), []],
+  ["with a name in brackets", job().replace("secrets.NPM_TOKEN", "secrets['NPM_TOKEN']"), found("push")],
+  [
+    "with all of them as text",
+    job().replace("secrets.NPM_TOKEN", "toJSON(secrets)"),
+    [{ ...found("push")[0], secrets: ["all of them"] }],
+  ],
+  [
+    "that hands them on",
+    "jobs: { test: { uses: ./a.yml, secrets: inherit } }\n",
+    [{ ...found("push")[0], secrets: ["all of them"] }],
+  ],
+  ["that speaks of secrets without an expression", job().replace(/\$\{\{ (.*) \}\}/, "$1"), []],
+])("a job %s", (_, jobs, expected) => {
+  expect(shownSecrets(`on: push\n${jobs}`, at)).toEqual(expected);
+});
+
+test.each([
+  "",
+  "on: push",
+  "jobs: [",
+  "- a",
+  "on: push\njobs: 3\n",
+  "on: { push: { branches: ['[z-a]'] } }\njobs: {}\n",
+])("what is no workflow has none: %j", (text) => {
+  expect(shownSecrets(text, at)).toEqual([]);
+});
