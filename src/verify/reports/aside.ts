@@ -50,6 +50,7 @@ const others: readonly RegExp[] = [
   /^(?:before|after|beforeEach|afterEach|beforeAll|afterAll)(?:\.always)? hook\b/i, // AVA
   /^(?:setup|teardown)_(?:file|suite)\b/, // Bats
   /^(?:setUp|tearDown)(?:Class|Module) \(/, // unittest
+  /^fixture (?:setup|cleanup) \[[\d,]+\]/, // EUnit
   /^\(unnamed\)$/, // Bun
   /^(?:Unhandled (?:Rejection|Error|Errors)|Uncaught \w*Error)\b/i,
   /^Global (?:error|failure)\b/i,

@@ -1,4 +1,5 @@
 // The test cases of a JUnit file with what surrounds each, and the dialect that the file is written in.
+import { isEunits } from "./junit-erlang.ts";
 import { isLintReport } from "./junit-lint.ts";
 import { isFileName, nameOf, pathIn } from "./text.ts";
 import { childrenOf, type Element, within } from "./xml.ts";
@@ -22,6 +23,7 @@ export interface Dialect {
   readonly timed: boolean; // some test has a time
   readonly still: boolean; // every time is 0, from a tool that writes that of what it did not carry out
   readonly classes: boolean; // Cucumber: every test has a class name
+  readonly eunit: boolean;
   readonly renumbered: boolean; // tap-xunit: names begin with `#1 `
   readonly projects: boolean; // hostname= is the project
 }
@@ -43,6 +45,7 @@ export function dialectOf(root: Element): Dialect {
       (zero && times.every((time) => time.includes(".")) && isNewmans(root)) ||
       (isMochas(root) && isQuick(cases)),
     classes: root.attributes.name === "Cucumber" && cases.some(({ attributes }) => attributes.classname !== undefined),
+    eunit: isEunits(root),
     renumbered: cases.length > 0 && cases.every(({ attributes }) => /^#\d+ /.test(attributes.name ?? "")),
     projects: root.name === "testsuites" && root.attributes.id === "" && root.attributes.name !== undefined,
   };

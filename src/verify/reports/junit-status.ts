@@ -1,5 +1,6 @@
 // What a test case of a JUnit file ended as.
 import type { Case, Dialect } from "./junit-cases.ts";
+import { isGivenUp, isKeptBack } from "./junit-erlang.ts";
 import type { TestStatus } from "./report.ts";
 import { childrenOf, type Element } from "./xml.ts";
 
@@ -39,6 +40,8 @@ function skipped(
   if (type === "todo" || message?.toLowerCase() === "todo" || isTolerated)
     return { status: "todo", bodyRan: failure !== undefined };
   if (failure !== undefined) return { status: "failed" };
+  if (dialect.eunit && isGivenUp(skip)) return { status: "failed" };
+  if (isKeptBack(skip)) return { status: "notRun" };
   // CTest: a program that is not there, or a fixture that failed; a skip that was meant names what told of it.
   if (element.attributes.status === "notrun" && !/^SKIP_/.test(message ?? "")) return { status: "notRun" };
   const meant = ["skip", "fixme", "skipped", "disabled"].some((name) => properties.has(name));

@@ -1,6 +1,7 @@
 // JUnit XML in the dialects that tools write. Elements count; attributes only reveal that something is missing.
 import { type Aside, asFile, asideOf } from "./aside.ts";
 import { type Case, casesOf, type Dialect, dialectOf, failureText } from "./junit-cases.ts";
+import { failedAround, isConfiguring } from "./junit-erlang.ts";
 import { findingOfCase, findingsOfHints, findingsOfMypy, isCops, isHints, isMypys } from "./junit-lint.ts";
 import { statusOf } from "./junit-status.ts";
 import { tapTests } from "./junit-tap.ts";
@@ -57,6 +58,9 @@ function startsWithAny(told: string, files: ReadonlySet<string>): boolean {
 }
 
 function place(one: Case, all: readonly Case[], dialect: Around, reading: Reading): void {
+  const around = failedAround(one);
+  if (around !== null) reading.otherFailures.add(around);
+  if (isConfiguring(one)) return;
   const { status } = statusOf(one, dialect);
   const listed = { ...one, failed: status === "failed", text: failureText(one.element) };
   const aside = asideOf(listed) ?? hookOf(one, all, dialect, listed.failed);
