@@ -39,6 +39,67 @@ export function readEslint(files: z.infer<typeof Eslint>, roots: readonly string
   return { findings, ...named(looked.length, unread) };
 }
 
+const SecretlintFile = z.object({
+  filePath: z.string(),
+  messages: z.array(
+    z.object({
+      ruleId: z.string(),
+      severity: z.enum(["error", "warning", "info"]),
+      message: z.string(),
+      loc: z.object({ start: z.object({ line: z.number() }) }),
+    }),
+  ),
+});
+/** Secretlint, which writes each file whole beside what it found in it: nothing of that is kept. */
+export const Secretlint = z.array(SecretlintFile).min(1);
+
+export function readSecretlint(files: z.infer<typeof Secretlint>, roots: readonly string[]): Content {
+  const findings = files.flatMap(({ filePath, messages }) =>
+    messages.map(({ ruleId, severity, message, loc }) => ({
+      rule: nameOf(ruleId),
+      level: severity === "info" ? ("note" as const) : severity,
+      file: pathIn(filePath, roots),
+      line: loc.start.line,
+      message: messageOf(message),
+      suppressed: false,
+    })),
+  );
+  return { findings, ...named(files.length, []) };
+}
+
+/** Redocly, which names only what it found something in. */
+export const Redocly = z.object({
+  totals: z.object({ errors: z.number(), warnings: z.number(), ignored: z.number() }),
+  problems: z.array(
+    z.object({
+      ruleId: z.string(),
+      severity: z.enum(["error", "warn"]),
+      message: z.string(),
+      ignored: z.boolean().nullish(),
+      location: z.array(
+        z.object({ source: z.object({ ref: z.string() }), start: z.object({ line: z.number() }).nullish() }),
+      ),
+    }),
+  ),
+});
+
+export function readRedocly({ problems, totals }: z.infer<typeof Redocly>, roots: readonly string[]): Content {
+  const findings = problems.map(({ ruleId, severity, message, ignored, location: [at] }) => ({
+    rule: nameOf(ruleId),
+    level: severity === "warn" ? ("warning" as const) : severity,
+    file: pathIn(at?.source.ref ?? "", roots),
+    line: at?.start?.line ?? null,
+    message: messageOf(message),
+    suppressed: ignored === true,
+  }));
+  const looked = new Set(findings.map(({ file }) => file)).size;
+  const shown = findings.filter(({ level, suppressed }) => level === "error" && !suppressed).length;
+  const content = { findings, ...named(looked, []) };
+  if (shown >= totals.errors) return content;
+  const told = `it counts ${totals.errors} errors and shows ${shown}`;
+  return { ...content, problems: [...(content.problems ?? []), { kind: "incomplete", detail: told }] };
+}
+
 const StylelintFile = z.object({
   source: z.string().nullish(),
   ignored: z.boolean().nullish(),

@@ -4,7 +4,7 @@ import { messageOf, nameOf, pathIn } from "./text.ts";
 import { childrenOf, type Element, within } from "./xml.ts";
 
 const linters =
-  /(?:^|[\s.-])(?:eslint|oxlint|oxc|biome|stylelint|spectral|markdownlint|ktlint|detekt|rubocop|php_codesniffer|bandit)(?:$|[\s.-])/i;
+  /(?:^|[\s.-])(?:eslint|oxlint|oxc|biome|stylelint|spectral|markdownlint|ktlint|detekt|redocly|csslint|rubocop|php_codesniffer|bandit)(?:$|[\s.-])/i;
 const place = /^\s*line (\d+), col(?:umn)? \d+,?\s*/i;
 /** RuboCop's whole text, what PHP_CodeSniffer puts behind a rule's name, and Bandit's last line; without the blanks around it. */
 const whole = /^(?:.* at )?(\S+?)(?::| \()(\d+):\d+\)?$|\nLocation (\S+):(\d+)$/;
@@ -98,15 +98,18 @@ export function findingsOfHints(element: Element, roots: readonly string[]): Sou
 
 /** The findings of one test case; a level that the text does not tell is a warning when the command ended well, so it says so. */
 export function findingOfCase(element: Element, suite: Element, roots: readonly string[]): SourceFinding[] {
-  const { name: group = "" } = suite.attributes;
+  const { name: group = "", package: tool } = suite.attributes;
   const { classname = "" } = element.attributes;
   const file = group === "" || (linters.test(group) && classname !== "") ? classname : group; // markdownlint names its suite by itself
   return failuresOf(element).map((failure) => {
     const text = failure.text.trim() === "" ? (failure.attributes.message ?? "") : failure.text;
     const [, first, row, path = first, at = row] =
       whole.exec(failure.text.trim()) ?? whole.exec((element.attributes.name ?? "").trim()) ?? [];
-    const line = element.attributes.line ?? at ?? /^\s*line (\d+),/i.exec(text)?.[1]; // in Biome's text, early versions count from 0
-    const told = /^\s*(?:line \d+, col(?:umn)? \d+,?\s*)?(error|warning|info)\b/i.exec(text)?.[1]?.toLowerCase();
+    const css = tool === "net.csslint" ? /^\s*(\d+):\d+:/.exec(failure.text)?.[1] : undefined; // what follows is a line of the file
+    const line = element.attributes.line ?? at ?? css ?? /^\s*line (\d+),/i.exec(text)?.[1]; // in Biome's text, early versions count from 0
+    const told =
+      /^\s*(?:line \d+, col(?:umn)? \d+,?\s*)?(error|warning|info)\b/i.exec(text)?.[1]?.toLowerCase() ??
+      severityIn(failure, element, tool);
     const level = told ?? failure.attributes.type ?? (failure.name === "error" ? "error" : undefined); // Oxlint's errors
     return {
       rule: nameOf((element.attributes.name ?? "").replace(/ at \S+ \(\d+:\d+\)$/, "")),
@@ -117,4 +120,10 @@ export function findingOfCase(element: Element, suite: Element, roots: readonly 
       suppressed: false,
     };
   });
+}
+
+/** Redocly says it in its text, and writes warnings as failures; CSSLint writes all as errors, and only what it cannot parse is one by itself. */
+function severityIn({ text }: Element, element: Element, tool: string | undefined): string | undefined {
+  if (tool === "net.csslint") return element.attributes.name === "net.csslint.ParsingErrors" ? "error" : "warning";
+  return /^Severity: (error|warn)$/m.exec(text)?.[1];
 }

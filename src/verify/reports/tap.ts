@@ -2,6 +2,7 @@
 import { type Aside, asFile, asideOf, type Listed } from "./aside.ts";
 import type { Content, Problem, TestResult, TestStatus } from "./report.ts";
 import { readTapLines, type TapNode, type TapStream } from "./tap-lines.ts";
+import { findingsOfLint, isLintStream } from "./tap-lint.ts";
 import { isFileName, messageOf, nameOf, pathIn } from "./text.ts";
 
 interface Reading {
@@ -27,6 +28,15 @@ export function readTap(text: string, roots: readonly string[]): Content {
     stream,
     titles: titlesHoldDirectives(nodes, stream),
   };
+  if (isLintStream(nodes)) {
+    const { findings, problems } = findingsOfLint(nodes, roots);
+    return {
+      findings,
+      lint: true,
+      looked: nodes.length,
+      problems: [...problemsOf(stream, nodes, reading), ...problems],
+    };
+  }
   for (const node of nodes) visit(node, [], null, reading);
   return {
     tests: reading.tests,

@@ -112,7 +112,8 @@ function formOf(expected: Expected, reports: readonly Report[]): string[] {
 function ofReport({ name, expected }: Case, report: Report): string[] {
   const isLinters =
     report.format === "checkstyle" ||
-    /^(?:eslint|biome|phpcs|rubocop|bandit|oxlint|htmlhint|mypy|markdownlint)-junit\//.test(name);
+    (report.format === "tap" && report.lint) ||
+    /^(?:eslint|biome|phpcs|rubocop|bandit|oxlint|htmlhint|mypy|markdownlint|redocly|csslint)-junit\//.test(name);
   if (isLinters) return resultsOf(expected, report);
   switch (report.format) {
     case "junit":
