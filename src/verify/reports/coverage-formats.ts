@@ -9,16 +9,27 @@ import { childrenOf, type Element, numberOf, within } from "./xml.ts";
 export function readLcov(text: string, roots: readonly string[]): Content {
   const counts = createCounts();
   let file: string | null = null;
+  // LLVM's records have no test's name, and their branches behind their lines; no other tool's have both.
+  let [isNamed, hasLines] = [false, false];
   for (const line of text.split(/\r?\n/)) {
+    if (line.startsWith("TN:")) isNamed = true;
     const colon = line.indexOf(":");
     const rest = line.slice(colon + 1);
-    if (line === "end_of_record") file = null;
-    else if (line.startsWith("SF:")) file = pathIn(rest, roots);
+    if (line === "end_of_record") {
+      file = null;
+      isNamed = false;
+      hasLines = false;
+    }
+    if (line.startsWith("SF:")) file = pathIn(rest, roots);
     if (file === null) continue;
     const fields = rest.split(",");
     const number = Number(fields[0]);
     if (!Number.isInteger(number)) continue;
-    if (line.startsWith("DA:")) counts.line(file, number, Number(fields[1]) || 0);
+    if (line.startsWith("BRDA:") && hasLines && !isNamed) counts.byBlocks(file);
+    if (line.startsWith("DA:")) {
+      hasLines = true;
+      counts.line(file, number, Number(fields[1]) || 0);
+    }
     if (line.startsWith("BRDA:")) counts.branch(file, number, Number(fields[3]) || 0); // `-`: never reached
   }
   return {

@@ -10,6 +10,8 @@ interface Line {
 export interface Counts {
   line(file: string, line: number, hits: number): void;
   branch(file: string, line: number, taken: number): void;
+  /** The file was counted by blocks of code, whatever its lines look like. */
+  byBlocks(file: string): void;
   result(): FileCoverage[];
 }
 
@@ -18,6 +20,7 @@ const LINES = 2_000_000;
 
 export function createCounts(): Counts {
   const files = new Map<string, Map<number, Line>>();
+  const ofBlocks = new Set<string>();
   let size = 0;
   const at = (file: string, line: number): Line => {
     const lines = files.get(file) ?? new Map<number, Line>();
@@ -34,17 +37,18 @@ export function createCounts(): Counts {
       one.hits = Number.isNaN(one.hits) ? hits : one.hits + hits;
     },
     branch: (file, line, taken) => void at(file, line).branches.push(taken),
-    result: () => [...files].map(([file, lines]) => coverageOf(file, lines)),
+    byBlocks: (file) => void ofBlocks.add(file),
+    result: () => [...files].map(([file, lines]) => coverageOf(file, lines, ofBlocks.has(file))),
   };
 }
 
 /**
  * A line all of whose branches are 0 is not covered, whatever its own count: V8 counts blocks, and gives a line that never
  * ran the count of the block around it. Where a report comes from V8, a line behind a branch that was not taken may be that
- * branch's second line, which never ran: unknown.
+ * branch's second line, which never ran: unknown. LLVM does the same.
  */
-function coverageOf(file: string, lines: ReadonlyMap<number, Line>): FileCoverage {
-  const byBlocks = isFromBlocks(lines);
+function coverageOf(file: string, lines: ReadonlyMap<number, Line>, isToldSo: boolean): FileCoverage {
+  const byBlocks = isToldSo || isFromBlocks(lines);
   const [covered, uncovered, unknown]: [number[], number[], number[]] = [[], [], []];
   for (const [number, { hits, branches }] of [...lines].sort(([a], [b]) => a - b)) {
     if (Number.isNaN(hits)) continue; // a branch on a line without a record of its own
