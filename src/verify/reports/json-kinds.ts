@@ -40,6 +40,7 @@ import {
   ShellCheck1,
   Stylelint,
 } from "./json-linters.ts";
+import { Mochawesome, readMochawesome } from "./json-mochawesome.ts";
 import { Playwright, readPlaywright } from "./json-playwright.ts";
 import { Ctrf, Mocha, Newman, Rspec, readCtrf, readMocha, readNewman, readRspec } from "./json-runners.ts";
 import type { Content, Format } from "./report.ts";
@@ -58,6 +59,7 @@ const kinds: readonly (readonly [Format, Read])[] = [
   ["jest", shaped(Jest, readJest)],
   ["playwright", shaped(Playwright, readPlaywright)],
   ["mocha", shaped(Mocha, readMocha)],
+  ["mocha", shaped(Mochawesome, readMochawesome)],
   ["rspec", shaped(Rspec, readRspec)],
   ["newman", shaped(Newman, readNewman)],
   ["ctrf", shaped(Ctrf, readCtrf)],
