@@ -1,7 +1,12 @@
 // JUnit that Erlang's two runners write: EUnit calls whatever was cut off skipped, Common Test lists its own functions among the tests.
-import type { Case } from "./junit-cases.ts";
 import { nameOf } from "./text.ts";
 import { childrenOf, type Element, within } from "./xml.ts";
+
+/** A test case in its suite. */
+interface Placed {
+  readonly element: Element;
+  readonly parent: Element;
+}
 
 /** Whether EUnit wrote it: names begin with module and line. It has no skip that somebody meant. */
 export function isEunits(root: Element): boolean {
@@ -17,7 +22,7 @@ export function isGivenUp(skip: Element): boolean {
 }
 
 /** Whether it is one of Common Test's functions around tests, rather than a test. */
-export function isConfiguring({ element, parent }: Case): boolean {
+export function isConfiguring({ element, parent }: Placed): boolean {
   return isCommonTests(parent) && /^(?:init|end)_per_(?:suite|group)$/.test(element.attributes.name ?? "");
 }
 
@@ -31,10 +36,10 @@ export function isKeptBack(skip: Element): boolean {
 }
 
 /** What failed around the tests: a function for suite or group, or one before a single test, which has no line of its own. */
-export function failedAround(one: Case): string | null {
-  const { element, parent, name } = one;
+export function failedAround(one: Placed): string | null {
+  const { element, parent } = one;
   const suite = parent.attributes.name ?? "";
-  const { group } = element.attributes;
+  const { group, name = "" } = element.attributes;
   if (isConfiguring(one)) {
     const where = group === undefined || name.endsWith("_suite") ? suite : `${suite} (${group})`;
     const isRed = element.children.some((child) => child.name === "failure" || child.name === "error");
