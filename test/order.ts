@@ -29,6 +29,29 @@ export const longest: readonly string[] = [
   "story/gate-merge",
 ];
 
+/**
+ * Files that share a process, one after the other, with the modules that the ones before have read. They leave nothing behind there;
+ * what measures its process, changes a module for itself, or ends what it shares is not among them.
+ */
+export const sharing = {
+  files: [
+    "agents-events",
+    "brief",
+    "docs",
+    "engine",
+    "forge",
+    "github",
+    "injection",
+    "loop",
+    "policy",
+    "record",
+    "report",
+    "story",
+    "verify",
+  ].map((folder) => `test/${folder}/**/*.test.ts`),
+  except: ["test/story/allowed-host.test.ts"],
+};
+
 /** The files in the order of the list, then the others as they were. */
 export function longestFirst<Named extends { readonly moduleId: string }>(files: readonly Named[]): Named[] {
   const root = resolve(import.meta.dirname);

@@ -1,8 +1,8 @@
-// How the tests run: one process per file, three at a time, no shared state.
+// How the tests run: three processes at a time, and no state that one file leaves to another.
 import { existsSync, readdirSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import { Flaky } from "./flaky.ts";
-import { LongestFirst } from "./order.ts";
+import { LongestFirst, sharing } from "./order.ts";
 
 /** The folders right below `folder` whose tests have a configuration of their own, and so run by a script of their own. */
 function ownConfigs(folder: string): readonly string[] {
@@ -10,10 +10,10 @@ function ownConfigs(folder: string): readonly string[] {
   return folders.map(({ name }) => `${folder}/${name}`).filter((one) => existsSync(`${one}/vitest.config.ts`));
 }
 
+const elsewhere = ownConfigs("test").map((folder) => `${folder}/**`);
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ownConfigs("test").map((folder) => `${folder}/**`),
     pool: "forks",
     maxWorkers: 3,
     testTimeout: 120_000,
@@ -25,5 +25,15 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // A file makes much and keeps little: with more room for what is new, less time goes into sweeping it.
     execArgv: ["--min-semi-space-size=16"],
+    projects: [
+      // Reading the same modules again for each file takes more than half of what such a file costs.
+      { extends: true, test: { name: "sharing", isolate: false, include: sharing.files, exclude: sharing.except } },
+      {
+        extends: true,
+        test: { name: "apart", include: ["test/**/*.test.ts"], exclude: [...elsewhere, ...sharing.files] },
+      },
+      // What looks like one that shares, and must not.
+      { extends: true, test: { name: "apart after all", include: sharing.except } },
+    ],
   },
 });
