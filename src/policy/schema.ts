@@ -703,7 +703,7 @@ export const Policy = z.strictObject({
     .enum(["inform", "ask", "block"])
     .default("inform")
     .describe(
-      "What it counts as when a change makes its own judges see less: tests that are gone, skipped or say less, thresholds lowered, lint and type checks switched off, failures hidden. `inform` says so wherever the change is told of, `ask` holds the commit until a person allows it, `block` makes the verdict red, and briefs the next attempt.",
+      "What it counts as when a change makes its own judges see less: tests that are gone, skipped or say less, thresholds lowered, lint and type checks switched off, failures hidden, the bytes of a file changed beyond the edit. `inform` says so wherever the change is told of, `ask` holds the commit until a person allows it, `block` makes the verdict red, and briefs the next attempt.",
     ),
   trace: Trace.prefault({}).describe(
     "What a run did on its way, beside what it pushed: told wherever the verdict is, and more where it is named here.",

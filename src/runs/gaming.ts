@@ -4,6 +4,8 @@ import { atMost } from "../base/at-most.ts";
 import { Fault } from "../base/fault.ts";
 import { startThread } from "../base/thread.ts";
 import { readBothSides } from "../gateway/git/changed-texts.ts";
+import { changedFile } from "../verify/gaming/changed-file.ts";
+import type { FileSide } from "../verify/gaming/compare-bytes.ts";
 import type { ChangedFile, Gaming } from "../verify/gaming/gaming.ts";
 import { languageOf } from "../verify/gaming/syntax.ts";
 import type { Answer } from "./gaming-thread.ts";
@@ -23,14 +25,14 @@ export async function readGaming(span: {
 }): Promise<Gaming> {
   const texts = await readBothSides(span);
   const files = texts.map(
-    ({ path, before, after }): ChangedFile => ({ path, before: utf8(before), after: utf8(after) }),
+    ({ path, before, after, modes }): ChangedFile =>
+      changedFile(path, sideOf(before, modes.before), sideOf(after, modes.after)),
   );
   return oneAtATime(() => inThread(files, bounds));
 }
 
-/** Texts come as bytes in latin1. */
-function utf8(text: string | null): string | null {
-  return text === null ? null : Buffer.from(text, "latin1").toString("utf8");
+function sideOf(bytes: string | null, mode: string): FileSide | null {
+  return bytes === null ? null : { bytes, mode };
 }
 
 export interface ThreadBounds {

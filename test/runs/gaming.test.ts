@@ -1,8 +1,9 @@
 // A change is read for gaming in a thread of its own, within bounds: whoever wrote it holds up nobody.
 import { expect, test } from "vitest";
-import { inThread } from "../../src/runs/gaming.ts";
+import { inThread, readGaming } from "../../src/runs/gaming.ts";
 import { openGrammars } from "../../src/runs/grammars.ts";
 import { type ChangedFile, gamingIn } from "../../src/verify/gaming/gaming.ts";
+import { git, scratch } from "../gateway/git/world.ts";
 
 const enough = { ms: 60_000, megabytes: 768 };
 
@@ -48,4 +49,27 @@ test.each([
   ["much memory", { ...enough, megabytes: 4 }],
 ])("T8: where it takes too %s, its code is said to be unread, and what is no code is not", async (_, bounds) => {
   expect(await inThread(skipped, bounds)).toEqual({ finds: [], unread: ["src/sum.test.ts"] });
+});
+
+test("bytes are read as git keeps them: other encodings, UTF-16, the right to be run", async () => {
+  const dir = scratch();
+  git(dir, ["init", "-q"]);
+  const commit = (files: Readonly<Record<string, string>>, mode: string) => {
+    for (const [path, bytes] of Object.entries(files)) {
+      const id = git(dir, ["hash-object", "-w", "--stdin"], Buffer.from(bytes, "latin1"));
+      git(dir, ["update-index", "--add", "--cacheinfo", `${path === "run" ? mode : "100644"},${id},${path}`]);
+    }
+    git(dir, ["commit", "-q", "-m", "next"]);
+    return git(dir, ["rev-parse", "HEAD"]);
+  };
+  const [stands, picture] = ["\xef\xbf\xbd", "\x89PNG\0"];
+  const before = { "latin.txt": "caf\xe9\n1\n", picture, run: "#!/bin/sh\n", "wide.txt": "\xff\xfea\0\n\0" };
+  const after = { "latin.txt": `caf${stands}\n2\n`, picture: `${picture}1`, run: "#!/bin/sh\n:\n", "wide.txt": "b\n" };
+  const [base, head] = [commit(before, "100755"), commit(after, "100644")];
+  const { finds } = await readGaming({ gitDir: `${dir}/.git`, base, head });
+  expect(finds).toEqual([
+    { rule: "bytes_changed", path: "latin.txt", lines: [1], what: ["U+FFFD stands for bytes that are not UTF-8"] },
+    { rule: "bytes_changed", path: "run", lines: [], what: ["a script that cannot be run as a program any more"] },
+    { rule: "bytes_changed", path: "wide.txt", lines: [], what: ["UTF-16LE before, UTF-8 now"] },
+  ]);
 });

@@ -23,6 +23,10 @@ interface BothSides {
   readonly after: string | null;
 }
 
+interface WithModes extends BothSides {
+  readonly modes: { readonly before: string; readonly after: string };
+}
+
 /**
  * Regular text files, in path order; none where the change is too large to be judged at all. One whose kind changed, one
  * whose path is not UTF-8 and one that moved as it is are left out. Throws `Fault`.
@@ -41,14 +45,27 @@ export async function readChangedTexts(span: Commits): Promise<readonly ChangedT
   return texts;
 }
 
-/** The same files with those that moved as they are, and without where the sides differ. Throws `Fault`. */
-export async function readBothSides(span: Commits): Promise<readonly BothSides[]> {
-  return (await readSides(span)).map(({ entry: _, ...sides }) => sides);
+/**
+ * The same files with those that moved as they are and those of UTF-16, which git has as binary, and without where the sides differ.
+ * Throws `Fault`.
+ */
+export async function readBothSides(span: Commits): Promise<readonly WithModes[]> {
+  return (await readSides(span, isWide)).map(({ entry, ...sides }) => ({
+    ...sides,
+    modes: { before: entry.oldMode, after: entry.newMode },
+  }));
 }
+
+/** Whether one of its sides begins with the mark of UTF-16. */
+const isWide = (sides: readonly (string | null | undefined)[]) =>
+  sides.some((side) => /^(?:\xff\xfe|\xfe\xff)/.test(side ?? ""));
 
 type Commits = Pick<Span, "gitDir" | "base" | "head">;
 
-async function readSides(commits: Commits): Promise<readonly (BothSides & { readonly entry: RawEntry })[]> {
+async function readSides(
+  commits: Commits,
+  isTextToo?: (sides: readonly (string | null | undefined)[]) => boolean,
+): Promise<readonly (BothSides & { readonly entry: RawEntry })[]> {
   const span = { ...commits, limits: defaultChangeLimits };
   const diff = await readDifference(span);
   if (diff === null) return [];
@@ -56,12 +73,13 @@ async function readSides(commits: Commits): Promise<readonly (BothSides & { read
     (entry) =>
       [entry.oldMode, entry.newMode].every((mode) => !isBlob(mode) || regular.includes(mode)) &&
       entry.path !== null &&
-      !isBinary(entry, diff),
+      (!isBinary(entry, diff) || (isTextToo !== undefined && entry.letter === "M")),
   );
   const contents = await readContents(span, wanted, await readSizes(span, wanted));
   return wanted.flatMap((entry) => {
     const before = sideOf(contents, entry.oldMode, entry.oldId);
     const after = sideOf(contents, entry.newMode, entry.newId);
+    if (isBinary(entry, diff) && isTextToo?.([before, after]) !== true) return [];
     return before === undefined || after === undefined ? [] : [{ path: entry.path ?? "", before, after, entry }];
   });
 }

@@ -18,6 +18,7 @@ export const ruleNames = [
   "types_off",
   "ci_weakened",
   "sees_tests",
+  "bytes_changed",
 ] as const;
 export type RuleName = (typeof ruleNames)[number];
 

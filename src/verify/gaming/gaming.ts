@@ -1,4 +1,5 @@
 // What of a change makes its judges see less than they did: tests, lint, types, CI and what they are told to run.
+import { compareBytes, type FileSide, isAboutLineEnds } from "./compare-bytes.ts";
 import { compareCode } from "./compare-code.ts";
 import { compareScripts } from "./compare-scripts.ts";
 import { compareSettings } from "./compare-settings.ts";
@@ -13,6 +14,8 @@ export interface ChangedFile {
   readonly path: string;
   readonly before: string | null;
   readonly after: string | null;
+  /** The same as it is kept; absent: nothing is said of it. */
+  readonly kept?: { readonly before: FileSide; readonly after: FileSide };
 }
 
 export interface Gaming {
@@ -46,6 +49,7 @@ export function gamingIn(
   const [before, after] = [side("before"), side("after")];
   const change = { before, after, others, shiftOf: shiftOutsideTests(before, after) };
   const tests = compareTests(change);
+  const meansLineEnds = files.some(({ path }) => isAboutLineEnds(path));
   const finds = [
     ...tests.finds,
     ...compareCode(change, tests.fresh),
@@ -53,6 +57,7 @@ export function gamingIn(
       ...compareSettings(file, parse),
       ...compareScripts(file, parse),
       ...compareSnapshots(file, change.shiftOf),
+      ...(file.kept === undefined ? [] : compareBytes({ path: file.path, ...file.kept }, meansLineEnds)),
     ]),
   ];
   return { finds: gathered(finds.filter(({ rule }) => isOn(rule))), unread: [...unread] };

@@ -30,6 +30,10 @@ export const ruleWords: Readonly<Record<RuleName, Words>> = {
   lint_off: { title: "Switches lint off", lead: "This is no longer found" },
   types_off: { title: "Switches type checks off", lead: "This is no longer checked" },
   ci_weakened: { title: "Has CI or a command check less", lead: "This no longer runs as it did" },
+  bytes_changed: {
+    title: "Changes bytes beyond its edit",
+    lead: "The rest of the file is no longer kept as it was",
+  },
   sees_tests: { title: "Behaves differently when tested", lead: "The code asks whether it runs under a test or in CI" },
 };
 
