@@ -22,6 +22,7 @@ export function asideOf({ name, group, failed, text, file }: Listed): Aside | nu
   if (name === "" && group !== "") return { is: "other", what: what(group, text, file) }; // GoogleTest: around the tests
   // Surefire, of what a class does around its tests: with a package the name can be no method's.
   if (name === group && /^(?:\w+\.)+[A-Z]\w*$/.test(name)) return { is: "other", what: what(name, text, file) };
+  if (group === "junit.framework.TestSuite") return { is: "other", what: what(name, text, file) }; // Ant, of a class's set-up
   if (group === "Test suite failed to run") return { is: "failed_to_load", file: name };
   if (/^collection failure(?:\n|$)/.test(text)) return { is: "failed_to_load", file: name }; // pytest names the module
   if (/(?:^|\.)(?:_FailedTest|LoadTestsFailure|ModuleImportFailure)$/.test(group))
