@@ -1,8 +1,8 @@
 // A PostgreSQL server of our own, of the programs that the machine has, on loopback: for what is measured, and what is tried.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { chown, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -29,15 +29,20 @@ export interface Postgres {
   stop(how: "SIGQUIT" | "SIGINT"): Promise<void>;
   start(): Promise<void>;
   remove(): Promise<void>;
-  /** The same here and now, as a process can that ends. */
-  abandon(): void;
 }
 
 /** PostgreSQL refuses to run as root. */
 const nobody = { uid: 65_534, gid: 65_534 };
 
+/** Ends the server of the folder and removes it once its own input ends: with whoever started it, however that ends. */
+const afterwards = `cat >/dev/null
+server=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null)
+running() { [ -n "$server" ] && grep -qsF "$1" "/proc/$server/cmdline"; }
+if running "$1"; then kill -QUIT "$server"; while running "$1"; do sleep 0.1; done; fi
+rm -rf "$1"`;
+
 /**
- * A new cluster below the temporary folder, durable as the server is by default. Throws Fault (`engine`) where the machine has no
+ * A new cluster below the temporary folder, durable as the server is by default; it goes with this process. Throws Fault (`engine`) where the machine has no
  * PostgreSQL, or the server does not start.
  */
 export async function startPostgres(): Promise<Postgres> {
@@ -48,6 +53,9 @@ export async function startPostgres(): Promise<Postgres> {
   // Root's own temporary folder may be closed to the user as which the server runs; `/tmp` is open to all.
   const dir = await mkdtemp(join(isRoot ? "/tmp" : tmpdir(), "lg-pg-"));
   if (isRoot) await chown(dir, nobody.uid, nobody.gid);
+  const watch = spawn("sh", ["-c", afterwards, "sh", dir], { detached: true, stdio: ["pipe", "ignore", "ignore"] });
+  watch.unref();
+  (watch.stdin as Socket).unref();
   const data = join(dir, "data");
   const options = { ...user, cwd: dir, env: { PATH: process.env.PATH, LC_ALL: "C.UTF-8", TZ: "UTC" } };
   // A database in English: what the store needs in another order, it has to ask for.
@@ -116,13 +124,10 @@ export async function startPostgres(): Promise<Postgres> {
       await ask(address("postgres"), `create database ${name}`);
       return address(name);
     },
-    abandon() {
-      server?.kill("SIGQUIT");
-      rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
-    },
     async remove() {
       await stop("SIGQUIT");
       await rm(dir, { recursive: true, force: true });
+      watch.stdin.end();
     },
   };
 }
