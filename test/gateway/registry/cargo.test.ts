@@ -189,7 +189,7 @@ const rustup = process.env.RUSTUP_HOME ?? join(homedir(), ".rustup");
 const version = spawnSync("sh", ["-c", "cargo --version"], { encoding: "utf8" });
 const hasCargo = version.status === 0;
 /** Before 1.68, which Debian 12 has, Cargo reads sparse registries only where it is told that it may try them. */
-const trying =
+const trying: Readonly<Record<string, string>> =
   Number(/^cargo 1\.(\d+)/.exec(version.stdout)?.[1] ?? 68) < 68
     ? { RUSTC_BOOTSTRAP: "1", CARGO_UNSTABLE_SPARSE_REGISTRY: "true" }
     : {};
