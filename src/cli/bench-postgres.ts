@@ -42,8 +42,8 @@ if running "$1"; then kill -QUIT "$server"; while running "$1"; do sleep 0.1; do
 rm -rf "$1"`;
 
 /**
- * A new cluster below the temporary folder, durable as the server is by default; it goes with this process. Throws Fault (`engine`) where the machine has no
- * PostgreSQL, or the server does not start.
+ * A new cluster below the temporary folder, durable as the server is by default; it goes with this process. Throws Fault (`engine`)
+ * where the machine has no PostgreSQL, or the server does not start.
  */
 export async function startPostgres(): Promise<Postgres> {
   const bin = programs();

@@ -52,6 +52,8 @@ const ofDefault = `query OfDefault($owner: String!, $name: String!) {
 /** As every loop's branch is called; rules are told for a branch that is not there, too. */
 const aLoopBranch = "loop/1-0000";
 const verdict = "loop / verdict";
+/** The most that GitHub gives at once. */
+const perPage = 100;
 
 interface Seen {
   readonly branch: string;
@@ -97,10 +99,11 @@ async function look(client: Client, { owner, name }: RepositoryName): Promise<Se
   const { repository } = understood({ attempted, shape: OfDefault }, await client.graphql(ofDefault, { owner, name }));
   const { defaultBranchRef: main, workflows } = repository;
   if (main === null) return null;
-  const rulesOf = async (branch: string) => {
+  const rulesOf = async (branch: string, page = 1): Promise<z.output<typeof Rules>> => {
     const route = "GET /repos/{owner}/{repo}/rules/branches/{branch}";
-    const { data } = await client.request(route, { ...params, branch, per_page: 100 });
-    return understood({ attempted, shape: Rules }, data);
+    const { data } = await client.request(route, { ...params, branch, per_page: perPage, page });
+    const rules = understood({ attempted, shape: Rules }, data);
+    return rules.length < perPage ? rules : [...rules, ...(await rulesOf(branch, page + 1))];
   };
   const [rules, loopRules, branch, texts] = await Promise.all([
     rulesOf(main.name),

@@ -251,6 +251,14 @@ test.each([
   expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining("It must be OWNER/REPO.") });
 });
 
+test("a rule on the second page of a branch's rules counts like one on the first", async () => {
+  const { repository, env } = await aRuledRepository();
+  for (let count = 0; count < 100; count++) repository.pushRules.push({ refs: "~ALL", kind: "file_size" });
+  expect((await ask(["doctor", "acme/shop"], { ...env, ...nowhere })).out).toContain("✓ repositories\n");
+  repository.pushRules.push({ refs: "~ALL", kind: "creation" });
+  expect((await ask(["doctor", "acme/shop"], { ...env, ...nowhere })).out).toContain("! repositories\n");
+});
+
 async function aRuledRepository() {
   const { scene, env } = await aScene("");
   const { forge } = scene;
