@@ -77,7 +77,24 @@ const formats = new Map<string, Intl.DateTimeFormat>();
  * The day there that `at` is on, in epoch milliseconds: from its first moment to the first of the next day. It has 23 or 25 hours where
  * the zone's clock is changed on it.
  */
-export function dayAround(timeZone: string, at: number): { readonly from: number; readonly until: number } {
+export function dayAround(timeZone: string, at: number): Day {
+  const known = lastDays.get(timeZone);
+  if (known !== undefined && known.from <= at && at < known.until) return known;
+  const found = findDay(timeZone, at);
+  lastDays.set(timeZone, found);
+  return found;
+}
+
+/** From its first moment to the next day's, in epoch milliseconds. */
+interface Day {
+  readonly from: number;
+  readonly until: number;
+}
+
+/** By time zone, the day asked for last: limits of a day are asked of the same one over and over, and finding it takes some 25 dates. */
+const lastDays = new Map<string, Day>();
+
+function findDay(timeZone: string, at: number): Day {
   const day = dayIn(timeZone, at);
   const minute = Math.floor(at / minuteMs);
   const isThat = (one: number) => dayIn(timeZone, one * minuteMs) === day;

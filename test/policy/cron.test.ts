@@ -112,3 +112,12 @@ test("days follow each other without a gap in every time zone, through a whole y
     }
   }
 });
+
+test("the day asked for last is not taken for its neighbours, nor for that of another time zone", () => {
+  const noon = Date.parse("2026-03-29T10:00Z");
+  const berlin = dayAround("Europe/Berlin", noon);
+  expect(dayAround("Europe/Berlin", berlin.until - 1)).toEqual(berlin);
+  expect(dayAround("Europe/Berlin", berlin.until).from).toBe(berlin.until);
+  expect(dayAround("Europe/Berlin", berlin.from - 1).until).toBe(berlin.from);
+  expect(dayAround("UTC", noon).from).toBe(Date.parse("2026-03-29"));
+});

@@ -868,7 +868,7 @@ export function createChecks(parts: ChecksParts) {
 }
 
 /** Of so many records one is held against its seal and the shape of a state; that of the others is taken as the engine wrote it. */
-const readWhole = 4;
+const readWhole = 8;
 
 /** What the record says, unproven; null: nothing can be read of it. */
 function peekedAt(body: string): DecodedRecord | null {
