@@ -42,6 +42,10 @@ const list = (problem: (word: string) => string | null) =>
 const wholeHostProblem = (host: string) =>
   hostProblem(host) ?? (host.includes("*") ? "stands for several hosts; name each" : null);
 
+/** Signatures keep what an archive gives, so its address may be plain HTTP; nothing secret is sent to it. */
+const archiveProblem = (text: string) =>
+  isAddress(text) && isPlainAddress(text) ? null : "must be an http(s) address without user, query or fragment";
+
 const imageProblem = (image: string) =>
   /[\s*?]/.test(image) ? "is no image's name; each stands for itself alone, without * or blanks" : null;
 
@@ -399,6 +403,10 @@ export const Environment = z.strictObject({
   LOOPGATE_REGISTRY_PACKAGIST: address.optional().meta({
     description:
       "Address of the Composer repository that runs may read packages from in place of Packagist, as in https://repo.packagist.org: through the App, without a credential. Unset: none.",
+  }),
+  LOOPGATE_REGISTRY_APT: list(archiveProblem).prefault("").meta({
+    description:
+      "Addresses of the archives that apt may read packages from, separated by commas, as the lists of sources in your images name them: through the App, in set-ups and in builds of Dockerfiles. Empty: none.",
   }),
   LOOPGATE_MAX_USD: bound("usd", 10_000, "Most US dollars a policy may grant a loop for model calls."),
   LOOPGATE_MAX_ISSUE_USD: bound(

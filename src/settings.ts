@@ -52,7 +52,9 @@ export interface Settings {
   readonly environmentBytes?: number;
   /** Where packages are read, with the tokens that never enter a container. Absent: nowhere. */
   readonly registries?: Readonly<
-    Partial<Record<RegistryName, { readonly url: string; readonly token: string | null }>>
+    Partial<
+      Record<RegistryName, { readonly url: string; readonly token: string | null; readonly also?: readonly string[] }>
+    >
   >;
   /** What packages from there may take on disk. */
   readonly registryBytes?: number;
@@ -241,9 +243,10 @@ function toolBounds(env: Environment): Pick<Operator["bounds"], "tool_hosts" | "
 }
 
 /** Protocols of registries that an operator may name. */
-type RegistryName = "npm" | "pypi" | "go" | "cargo" | "rubygems" | "maven" | "packagist";
+type RegistryName = "npm" | "pypi" | "go" | "cargo" | "rubygems" | "maven" | "packagist" | "apt";
 
 function registriesOf(env: Environment): Pick<Settings, "registries"> {
+  const [apt, ...also] = env.LOOPGATE_REGISTRY_APT.split(",").flatMap((one) => one.trim().replace(/\/+$/, "") || []);
   const urls: Record<RegistryName, string | undefined> = {
     npm: env.LOOPGATE_REGISTRY_NPM,
     pypi: env.LOOPGATE_REGISTRY_PYPI,
@@ -252,10 +255,13 @@ function registriesOf(env: Environment): Pick<Settings, "registries"> {
     rubygems: env.LOOPGATE_REGISTRY_RUBYGEMS,
     maven: env.LOOPGATE_REGISTRY_MAVEN,
     packagist: env.LOOPGATE_REGISTRY_PACKAGIST,
+    apt,
   };
   const token = env.LOOPGATE_REGISTRY_NPM_TOKEN ?? null;
   const named = Object.entries(urls).flatMap(([name, url]) =>
-    url === undefined ? [] : [[name, { url, token: name === "npm" ? token : null }] as const],
+    url === undefined
+      ? []
+      : [[name, { url, token: name === "npm" ? token : null, ...(name === "apt" ? { also } : {}) }] as const],
   );
   return named.length === 0 ? {} : { registries: Object.fromEntries(named) };
 }

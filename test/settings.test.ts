@@ -251,7 +251,7 @@ describe("what is needed", () => {
   test("no value ever appears in the message", () => {
     const wrong = Object.fromEntries(Object.keys(Environment.shape).map((name) => [name, `CANARY-${name}\nCANARY`]));
     const message = messageOf(wrong);
-    expect(message).toMatch(/^81 settings are/);
+    expect(message).toMatch(/^82 settings are/);
     expect(message).not.toContain("CANARY");
   });
 });

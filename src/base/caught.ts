@@ -24,8 +24,8 @@ export function caught(handler: Handler, onError: (error: unknown) => void = () 
   };
 }
 
-/** Clients wait for an answer before they ask for more on the same connection; so many are let pass before they have it. */
-const mostAhead = 8;
+/** Clients wait for an answer before they ask for more on the same connection, apt for ten; so many are let pass before they have it. */
+const mostAhead = 12;
 const underWay = new WeakMap<IncomingMessage["socket"], number>();
 
 /** Whether its connection is cut for asking again and again before it was answered: each question that waits takes memory. */

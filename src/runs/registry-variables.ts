@@ -49,6 +49,9 @@ const ofMaven = { LOOP_MAVEN_REPOSITORY: "http://127.0.0.1:{port}/maven" };
 /** Likewise for Composer's, which has one variable for all of its settings and none for its repositories. */
 const ofPackagist = { LOOP_COMPOSER_REPOSITORY: "http://127.0.0.1:{port}/packagist" };
 
+/** For the lines that write apt's file. */
+const ofApt = { LOOP_APT_PROXY: "http://127.0.0.1:{port}/" };
+
 const byProtocol: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   npm: ofNpm,
   pypi: ofPypi,
@@ -57,6 +60,7 @@ const byProtocol: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   rubygems: ofRubygems,
   maven: ofMaven,
   packagist: ofPackagist,
+  apt: ofApt,
 };
 
 /** Environment of a run that may fetch packages from registries of these protocols; `{port}` is filled in later. */
@@ -97,7 +101,19 @@ export MAVEN_OPTS="-Duser.home=$HOME \${MAVEN_OPTS:-}"`;
 const composerFile = `export COMPOSER_HOME="\${COMPOSER_HOME:-$HOME/.composer}"
 [ -e "$COMPOSER_HOME/config.json" ] || { mkdir -p "$COMPOSER_HOME" && printf '{"config":{"secure-http":false},"repositories":[{"type":"composer","url":"%s"},{"packagist.org":false}]}\\n' "$LOOP_COMPOSER_REPOSITORY" >"$COMPOSER_HOME/config.json"; } || exit 70`;
 
-const files: Readonly<Record<string, string>> = { cargo: cargoFile, maven: mavenFile, packagist: composerFile };
+/**
+ * apt is told of a proxy, and keeps its lists and packages in the home, packed (https://manpages.debian.org/apt.conf.5): a run's root is
+ * read-only and its user nobody's, so a package can be fetched and unpacked, and not installed.
+ */
+const aptFile = `export APT_CONFIG="$HOME/.loopgate-apt/apt.conf"
+mkdir -p "$HOME/.loopgate-apt/lists/partial" "$HOME/.loopgate-apt/cache/archives/partial" && printf 'Acquire::http::Proxy "%s";\nAcquire::GzipIndexes "true";\nAcquire::Languages "none";\nDir::State::Lists "%s";\nDir::Cache "%s";\nDebug::NoLocking "true";\n' "$LOOP_APT_PROXY" "$HOME/.loopgate-apt/lists" "$HOME/.loopgate-apt/cache" >"$APT_CONFIG" || exit 70`;
+
+const files: Readonly<Record<string, string>> = {
+  cargo: cargoFile,
+  maven: mavenFile,
+  packagist: composerFile,
+  apt: aptFile,
+};
 
 /** What a run of this kind does, and before that the files that tell clients of their registry, for those that no variable tells. */
 export function withRegistryFiles(rules: Pick<Rules, "packages">, who: "agent" | "set_up", command: string): string {

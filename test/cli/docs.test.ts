@@ -46,7 +46,7 @@ test("every policy that the page on what a repository needs has is one", () => {
   const policies = [...needs.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, text = ""]) =>
     text.replaceAll("…", "0".repeat(64)),
   );
-  expect(policies.length).toBe(6);
+  expect(policies.length).toBe(7);
   for (const text of policies) expect(parsePolicy(text), text).toMatchObject({ ok: true });
 });
 

@@ -279,7 +279,7 @@ async function registriesDoor(root: string, onError: (error: unknown) => void) {
   });
   await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
-  const names = ["npm", "pypi", "go", "cargo", "rubygems", "maven", "packagist"] as const;
+  const names = ["npm", "pypi", "go", "cargo", "rubygems", "maven", "packagist", "apt"] as const;
   const upstreams = Object.fromEntries(names.map((name) => [name, { url, token: null }]));
   const registries = createRegistries({ root: join(root, "registries"), mostBytes: 1e8, upstreams, now: Date.now });
   const gateway = await openRunGateway({
@@ -311,6 +311,9 @@ async function registriesDoor(root: string, onError: (error: unknown) => void) {
       "/packagist/packages.json",
       "/packagist/p2/a/one.json",
       "/packagist/files/a/one/1.0.0.zip",
+      `${url}/dists/stable/InRelease`,
+      `${url}/dists/stable/main/binary-amd64/by-hash/SHA256/${"0".repeat(64)}`,
+      `${url}/pool/main/o/one/one_1.0_all.deb`,
       "/",
     ],
     headers: [

@@ -19,6 +19,10 @@ export interface Fetched {
 export interface Ask {
   /** Decoded by nobody yet, without the prefix and the query; begins with a slash. */
   readonly path: string;
+  /** As the client wrote it: whole where it takes the door for a proxy. */
+  readonly target: string;
+  /** The same for all requests of one run, and no other's. */
+  readonly run: object;
   /** Where the client finds this protocol: `http://127.0.0.1:3000/npm`. */
   readonly base: string;
   readonly accept: string;
@@ -59,6 +63,8 @@ export interface Protocol {
   answer(ask: Ask): Promise<Reply>;
   /** Whether a path beside the prefix is one that clients of this protocol make of it by mistake. */
   readonly strays: (path: string) => boolean;
+  /** Whether a whole address, asked for as of a proxy, is one that this protocol answers for. Absent: none is. */
+  readonly proxies?: (target: string) => boolean;
   /** A refusal as clients of this protocol show it. */
   readonly refusal: (sentence: string) => { readonly type: string; readonly body: string };
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { pathOf } from "../../base/caught.ts";
 import type { Route } from "../run.ts";
+import { aptProtocol } from "./apt/apt.ts";
 import { cargoProtocol } from "./cargo/cargo.ts";
 import { goProtocol } from "./go/go.ts";
 import { keptAnswers } from "./kept.ts";
@@ -27,6 +28,7 @@ const protocolsByName = {
   rubygems: rubygemsProtocol,
   maven: mavenProtocol,
   packagist: packagistProtocol,
+  apt: aptProtocol,
 } satisfies Record<string, (parts: ProtocolParts) => Protocol>;
 export type ProtocolName = keyof typeof protocolsByName;
 
@@ -125,11 +127,13 @@ function rulesFor({ name, normalName }: Protocol, run: RegistryRun): PackageRule
   return normalName === undefined ? rules : comparedBy(rules, normalName);
 }
 
-/** Where no prefix fits: a path that a client made of an address without the folder that it stands in. */
+/** Where no prefix fits: what a client asks for as of a proxy, or a path that it made of an address without the folder that it stands in. */
 function strayRoute(served: readonly Served[]): Route[] {
   if (served.length === 0) return [];
   const handle: Route["handle"] = (request, response) => {
-    const found = served.find(({ protocol }) => protocol.strays(pathOf(request.url ?? "/")));
+    const target = request.url ?? "/";
+    const isOwn = ({ protocol }: Served) => protocol.proxies?.(target) === true || protocol.strays(pathOf(target));
+    const found = served.find(isOwn);
     if (found === undefined) return end(response, 404, "text/plain; charset=utf-8", "No gateway here.\n");
     return serve(found, request, response);
   };
@@ -152,15 +156,20 @@ async function serve(served: Served, request: IncomingMessage, response: ServerR
 }
 
 /** Asks the protocol, once it is clear that the request only reads. */
-async function replyTo({ protocol, rules, left }: Served, request: IncomingMessage, path: string): Promise<Reply> {
+async function replyTo({ protocol, rules, run, left }: Served, request: IncomingMessage, path: string): Promise<Reply> {
   if (request.method !== "GET" && request.method !== "HEAD")
     throw new Refused(405, "Packages can only be read here: nothing is published, changed or audited.");
   left.answers -= 1;
   if (left.answers < 0 || left.bytes < 0) throw new Refused(429, "This run has fetched as much as a run may.");
   const prefix = `/${protocol.name}`;
-  const host = /^(?:127\.0\.0\.1|localhost):\d{1,5}$/.exec(request.headers.host ?? "")?.[0];
+  const target = request.url ?? "/";
+  const host = protocol.proxies?.(target)
+    ? ""
+    : /^(?:127\.0\.0\.1|localhost):\d{1,5}$/.exec(request.headers.host ?? "")?.[0];
   if (host === undefined) throw new Refused(400, "The registry is asked at 127.0.0.1 and its port.");
   return protocol.answer({
+    target,
+    run,
     path: path === prefix || path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path,
     base: `http://${host}${prefix}`,
     accept: request.headers.accept ?? "",

@@ -36,8 +36,8 @@ interface FilePlace {
 }
 
 export interface Shelf {
-  /** What `read` makes of a document's text and of the type that it was sent as. It is kept for a while, then asked about again. */
-  document<T>(asked: DocumentAsked, read: (text: string, type: string) => T): Promise<T>;
+  /** What `read` makes of a document's text, of the type that it was sent as, and of its bytes. It is kept for a while, then asked about again. */
+  document<T>(asked: DocumentAsked, read: (text: string, type: string, bytes: Buffer) => T): Promise<T>;
   /** A file; whoever takes it closes it. Its place is looked up only where it is not kept. */
   file(asked: FileAsked, place: () => Promise<FilePlace>): Promise<KeptAnswer>;
   /** What is written down of a file that is kept; null: none is. */
@@ -107,7 +107,10 @@ export function shelfOf(protocol: string, parts: ProtocolParts): Shelf {
       const { file } = found;
       const { type = "" } = found.note.facts;
       try {
-        return await reading(async () => read(trustworthy(parts, await file.readFile("utf8"), asked.what), type));
+        return await reading(async () => {
+          const bytes = await file.readFile();
+          return read(trustworthy(parts, bytes.toString("utf8"), asked.what), type, bytes);
+        });
       } finally {
         await file.close();
       }

@@ -13,6 +13,8 @@ export interface Upstream {
   readonly url: string;
   /** Sent as a bearer token to this origin only; null: the registry asks for none. */
   readonly token: string | null;
+  /** Further addresses, where a protocol has several; asked without a token. */
+  readonly also?: readonly string[];
 }
 
 export interface UpstreamLimits {

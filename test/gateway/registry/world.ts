@@ -9,6 +9,7 @@ import type { PackageRules } from "../../../src/gateway/registry/rules.ts";
 import {
   createRegistries,
   type ProtocolName,
+  type Registries,
   type RegistryEvent,
   type RegistryParts,
   type RegistryRun,
@@ -27,6 +28,7 @@ const anything: PackageRules = {
 
 export interface ADoor {
   readonly root: string;
+  readonly registries: Registries;
   /** Where clients find it: `http://127.0.0.1:PORT`. */
   readonly address: string;
   readonly events: RegistryEvent[];
@@ -42,16 +44,21 @@ export interface Answered {
   readonly text: string;
 }
 
-/** A door; `parts` may share a folder with another one's. */
+/** A door; `parts` may share a folder with another one's, or by `of` all that one App has. */
 export async function aDoor(
   registry: string,
-  parts: Partial<RegistryParts> & { token?: string; protocol?: ProtocolName } = {},
+  parts: Partial<RegistryParts> & {
+    token?: string;
+    protocol?: ProtocolName;
+    also?: readonly string[];
+    of?: Registries;
+  } = {},
   run: Partial<Omit<RegistryRun, "rules">> & { rules?: Partial<PackageRules> } = {},
 ): Promise<ADoor> {
   const root = parts.root ?? join(scratch(), "registries");
-  const { token = null, protocol = "npm", ...rest } = parts;
-  const upstreams = { [protocol]: { url: registry, token } };
-  const registries = createRegistries({ root, mostBytes: 1e9, upstreams, now: Date.now, ...rest });
+  const { token = null, protocol = "npm", also = [], of, ...rest } = parts;
+  const upstreams = { [protocol]: { url: registry, token, also } };
+  const registries = of ?? createRegistries({ root, mostBytes: 1e9, upstreams, now: Date.now, ...rest });
   const events: RegistryEvent[] = [];
   const routes = registries.routes({
     onEvent: (event) => events.push(event),
@@ -87,6 +94,7 @@ export async function aDoor(
   const address = `http://127.0.0.1:${(relay.address() as AddressInfo).port}`;
   return {
     root,
+    registries,
     address,
     events,
     given: () => events.flatMap((event) => (event.kind === "fetched" ? `${event.name} ${event.version}` : [])).sort(),
