@@ -49,6 +49,9 @@ function unloadedIn(text: string): string | null {
 const others: readonly RegExp[] = [
   /"(?:before|after) (?:all|each)" hook\b/, // Mocha
   /^(?:before|after|beforeEach|afterEach|beforeAll|afterAll)(?:\.always)? hook\b/i, // AVA
+  /^(?:before|after) (?:all|each) hook for /, // WebdriverIO
+  /^@(?:Before|After)(?:Suite|Test|Groups|Class|Method) \w/, // TestNG
+  /^\(code run outside of `test_that\(\)`\)$/,
   /^(?:setup|teardown)_(?:file|suite)\b/, // Bats
   /^(?:setUp|tearDown)(?:Class|Module) \(/, // unittest
   /^fixture (?:setup|cleanup) \[[\d,]+\]/, // EUnit

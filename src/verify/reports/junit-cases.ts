@@ -148,8 +148,9 @@ function fileOfSuite(suite: Element, roots: readonly string[]): string | null {
   const { file, name = "" } = suite.attributes;
   if (file !== undefined) return pathIn(file, roots);
   const properties = childrenOf(suite, "properties").flatMap((one) => childrenOf(one, "property"));
-  const named = properties.find(({ attributes }) => attributes.name === "test.fileName")?.attributes.value;
-  return named === undefined ? fileIn(name, roots) : pathIn(named, roots);
+  const of = (key: string) => properties.find(({ attributes }) => attributes.name === key)?.attributes.value;
+  const named = of("test.fileName") ?? (of("specId") === undefined ? undefined : of("file"));
+  return named === undefined ? fileIn(name, roots) : pathIn(named.replace("file://./", ""), roots);
 }
 
 /** The file that a name is, without the `:line:column` that compilers put behind it. */

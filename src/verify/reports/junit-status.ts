@@ -1,6 +1,7 @@
 // What a test case of a JUnit file ended as.
 import type { Case, Dialect } from "./junit-cases.ts";
 import { isGivenUp, isKeptBack } from "./junit-erlang.ts";
+import { isThrownSkip, saidOf } from "./junit-own-words.ts";
 import type { TestStatus } from "./report.ts";
 import { childrenOf, type Element } from "./xml.ts";
 
@@ -17,14 +18,15 @@ export function statusOf({ element, parent }: Case, dialect: Dialect): Status {
   const failure = element.children.find(({ name }) => name === "failure" || name === "error");
   const properties = propertiesOf(element);
   if (skip !== undefined) return skipped(skip, failure, element, dialect, properties);
-  if (failure !== undefined) return failed(failure, element);
+  if (failure !== undefined) return isThrownSkip(failure) ? { status: "skipped" } : failed(failure, element);
   if (names.some((name) => /^(?:flaky|rerun)/.test(name))) return { status: "flaky" };
   // PHPUnit warns of a class without tests, and of a provider without data, in the place of a test.
-  if (names.includes("warning")) return { status: "notRun", ifRed: "failed" };
+  if (childrenOf(element, "warning").some(({ attributes }) => attributes.type !== undefined))
+    return { status: "notRun", ifRed: "failed" };
   if (properties.has("todo") || names.includes("todo")) return { status: "todo" };
   if (properties.has("skip")) return { status: "skipped" };
   if (isOnlyPrepared(parent)) return { status: "notRun" };
-  return { status: childless(element, dialect) };
+  return saidOf({ element, parent }) ?? { status: childless(element, dialect) };
 }
 
 function skipped(

@@ -1,5 +1,6 @@
 // What the totals of a JUnit file reveal: failures that no element shows, results that are missing.
 import type { Dialect } from "./junit-cases.ts";
+import { isQts } from "./junit-own-words.ts";
 import type { Problem } from "./report.ts";
 import { nameOf } from "./text.ts";
 import { childrenOf, type Element, numberOf, within } from "./xml.ts";
@@ -50,7 +51,9 @@ function uncounted(root: Element): Set<Element> {
 const triesOf = (element: Element) =>
   within(element, "testcase").flatMap((one) => one.children.filter(({ name }) => /^(?:flaky|rerun)/.test(name))).length;
 const redElements = (element: Element) => [...within(element, "failure"), ...within(element, "error")].length;
-const counted = (element: Element) => (numberOf(element, "failures") ?? 0) + (numberOf(element, "errors") ?? 0);
+/** What a suite counts as red; Qt 5 counts each message as an error, a skip too. */
+const counted = (element: Element) =>
+  (numberOf(element, "failures") ?? 0) + (isQts(element) ? 0 : (numberOf(element, "errors") ?? 0));
 
 /** Suites that count failures without an element that shows one; the root only where no suite below says it already. */
 function hidden(root: Element): string[] {

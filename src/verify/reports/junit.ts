@@ -3,6 +3,7 @@ import { type Aside, asFile, asideOf } from "./aside.ts";
 import { type Case, casesOf, type Dialect, dialectOf, failureText } from "./junit-cases.ts";
 import { failedAround, isConfiguring } from "./junit-erlang.ts";
 import { findingOfCase, findingsOfHints, findingsOfMypy, isCops, isHints, isMypys } from "./junit-lint.ts";
+import { failedAroundQts, isFailedTry, isQtsOwn, wasTried } from "./junit-own-words.ts";
 import { statusOf } from "./junit-status.ts";
 import { tapTests } from "./junit-tap.ts";
 import { doubtsOf, isEmptyGroup, isNameless } from "./junit-totals.ts";
@@ -58,9 +59,9 @@ function startsWithAny(told: string, files: ReadonlySet<string>): boolean {
 }
 
 function place(one: Case, all: readonly Case[], dialect: Around, reading: Reading): void {
-  const around = failedAround(one);
+  const around = failedAround(one) ?? failedAroundQts(one);
   if (around !== null) reading.otherFailures.add(around);
-  if (isConfiguring(one)) return;
+  if (isConfiguring(one) || isQtsOwn(one) || isFailedTry(one)) return;
   const { status } = statusOf(one, dialect);
   const listed = { ...one, failed: status === "failed", text: failureText(one.element) };
   const aside = asideOf(listed) ?? hookOf(one, all, dialect, listed.failed);
@@ -106,7 +107,7 @@ function hookOf(one: Case, all: readonly Case[], dialect: Dialect, failed: boole
 
 function resultOf(one: Case, dialect: Around): TestResult {
   const { status, ifRed, bodyRan } = statusOf(one, dialect);
-  const unstable = / \(unstable\)$/.test(one.name) && status === "passed";
+  const unstable = status === "passed" && (/ \(unstable\)$/.test(one.name) || wasTried(one));
   return {
     name: unstable ? one.name.replace(/ \(unstable\)$/, "") : one.name,
     suite: one.suite,

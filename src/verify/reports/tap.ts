@@ -1,5 +1,6 @@
 // TAP: which of its results are tests, and what their directives are worth.
 import { type Aside, asFile, asideOf, type Listed } from "./aside.ts";
+import { isQtFunction } from "./junit-own-words.ts";
 import type { Content, Problem, TestResult, TestStatus } from "./report.ts";
 import { readTapLines, type TapNode, type TapStream } from "./tap-lines.ts";
 import { findingsOfLint, isLintStream } from "./tap-lint.ts";
@@ -12,6 +13,7 @@ interface Reading {
   readonly otherFailures: Set<string>;
   readonly roots: readonly string[];
   readonly stream: TapStream;
+  readonly qt: boolean; // Qt Test wrote it
   readonly titles: boolean; // whether a directive with words after it may be a part of a title
 }
 
@@ -19,6 +21,7 @@ interface Reading {
 export function readTap(text: string, roots: readonly string[]): Content {
   const stream = readTapLines(text);
   const nodes = stream.nodes.filter((node, index) => !isPrinted(node, index, stream));
+  const isQts = nodes.some(({ name }) => name === "initTestCase()");
   const reading: Reading = {
     tests: [],
     failedToLoad: new Set(),
@@ -26,7 +29,8 @@ export function readTap(text: string, roots: readonly string[]): Content {
     otherFailures: new Set(stream.bailouts.map((why) => nameOf(`Bail out! ${why}`))),
     roots,
     stream,
-    titles: titlesHoldDirectives(nodes, stream),
+    qt: isQts,
+    titles: !isQts && titlesHoldDirectives(nodes, stream),
   };
   if (isLintStream(nodes)) {
     const { findings, problems } = findingsOfLint(nodes, roots);
@@ -37,7 +41,7 @@ export function readTap(text: string, roots: readonly string[]): Content {
       problems: [...problemsOf(stream, nodes, reading), ...problems],
     };
   }
-  for (const node of nodes) visit(node, [], null, reading);
+  for (const node of nodes) if (!isAround(node, reading)) visit(node, [], null, reading);
   return {
     tests: reading.tests,
     failedToLoad: [...reading.failedToLoad],
@@ -47,6 +51,15 @@ export function readTap(text: string, roots: readonly string[]): Content {
     ),
     problems: problemsOf(stream, nodes, reading),
   };
+}
+
+/** Whether it is no test's: Qt Test lists its own functions, of which only failures count, and testthat the warnings of a test. */
+function isAround(node: TapNode, { qt, otherFailures }: Reading): boolean {
+  if (qt && isQtFunction(node.name)) {
+    if (!node.ok) otherFailures.add(nameOf(`${node.name} failed: ${node.yaml.split("\n")[0] ?? ""}`));
+    return true;
+  }
+  return node.ok && node.directive === null && /^# WARNING\b/.test(node.name);
 }
 
 /** A line with a number that neither follows the one before nor is in the plan: a test printed it. */
@@ -149,7 +162,7 @@ function leaf(node: TapNode, suite: readonly string[], file: string | null, read
   const [, ofFile, rest] = /^(\S+\.\w+) > (.+)$/.exec(node.name) ?? [];
   const isFlat = ofFile !== undefined && rest !== undefined && isFileName(ofFile);
   reading.tests.push({
-    name: nameOf(isFlat ? rest : status.ifRed === undefined ? node.name : node.title),
+    name: nameOf(isFlat ? rest : status.ifRed === undefined || reading.qt ? node.name : node.title),
     suite,
     file: isFlat ? pathIn(ofFile, reading.roots) : file,
     project: null,
@@ -177,7 +190,7 @@ function put(aside: Aside, reading: Reading): void {
 
 type Status = Pick<TestResult, "status" | "ifRed" | "bodyRan">;
 
-function statusOf(node: TapNode, { titles, stream }: Reading): Status {
+function statusOf(node: TapNode, { titles, stream, qt }: Reading): Status {
   if (/^failureType: '?cancelledByParent/m.test(node.yaml)) return { status: "notRun" };
   if (node.word === "skip" || node.word === "todo") return { status: node.word === "skip" ? "skipped" : "todo" };
   const plain: TestStatus = node.ok ? "passed" : "failed";
@@ -190,6 +203,8 @@ function statusOf(node: TapNode, { titles, stream }: Reading): Status {
   const bodyRan = node.directive === "todo" && !node.ok && node.yaml !== "";
   const told = node.yaml !== "" || (node.comments !== "" && !/\(todo\)/i.test(node.comments));
   const doubtful = !node.ok && titles && node.reason !== "" && told;
+  // Qt Test: what passes although it is expected to fail is a failure.
+  if (qt && node.ok && / returned TRUE unexpectedly\b/.test(node.reason)) return { status: directed, ifRed: "failed" };
   return { status: directed, ...(doubtful ? { ifRed: plain } : {}), ...(bodyRan ? { bodyRan } : {}) };
 }
 
