@@ -15,6 +15,7 @@ import { readTap } from "./tap.ts";
 import { decode, LARGEST_REPORT, nameOf, withoutAnsi } from "./text.ts";
 import { type Element, parseXml, within } from "./xml.ts";
 import { readCheckstyle, readCppcheck, readSonar, readValgrind } from "./xml-others.ts";
+import { isCppUnits, readCppUnit, readCunit, readTrx } from "./xml-runners.ts";
 
 export interface ReadOptions {
   /** Absolute folders that the tool may have called the repository; taken away from paths. */
@@ -108,6 +109,12 @@ function ofRoot(root: Element, roots: readonly string[]): Found {
     case "testExecutions":
     case "unitTest":
       return { format: "sonar", content: readSonar(root, roots) };
+    case "TestRun":
+      return isCppUnits(root)
+        ? { format: "cppunit", content: readCppUnit(root, roots) }
+        : { format: "trx", content: readTrx(root, roots) };
+    case "CUNIT_TEST_RUN_REPORT":
+      return { format: "cunit", content: readCunit(root) };
     case "checkstyle":
       return { format: "checkstyle", content: readCheckstyle(root, roots) };
     case "results":

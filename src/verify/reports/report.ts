@@ -60,6 +60,9 @@ export interface Problem {
 export type Format =
   | "junit"
   | "sonar"
+  | "trx"
+  | "cppunit"
+  | "cunit"
   | "tap"
   | "sarif"
   | "checkstyle"

@@ -21,7 +21,7 @@ const TEXT_CHARACTERS = 1024 * 1024; // of one element; what OUnit skipped stand
 const ATTRIBUTE_CHARACTERS = 256 * 1024;
 
 /** Where a report begins when something was printed before it. */
-const beginning = /<\?xml\s|<(?:testsuites?|testExecutions|coverage|checkstyle|report|valgrindoutput)[\s>]/;
+const beginning = /<\?xml\s|<(?:testsuites?|TestRun|testExecutions|coverage|checkstyle|report|valgrindoutput)[\s>]/;
 
 /**
  * Parses XML. No document type with declarations is accepted, so no entity is ever expanded, and none is loaded. Control

@@ -119,6 +119,9 @@ function ofReport({ name, expected }: Case, report: Report): string[] {
     case "junit":
     case "tap":
     case "sonar":
+    case "trx":
+    case "cppunit":
+    case "cunit":
     case "go":
     case "jest":
     case "playwright":
