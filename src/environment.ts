@@ -326,7 +326,7 @@ export const Environment = z.strictObject({
   }),
   LOOPGATE_DOCKERFILES: onOff.prefault("off").meta({
     description:
-      "Whether images may be built from Dockerfiles of repositories, `on` or `off`: without a network, but its steps are root in their containers, with what the engine itself lets them do.",
+      "Whether images may be built from Dockerfiles of repositories, `on` or `off`: without a network but for packages from `LOOPGATE_REGISTRY_APT`, yet its steps are root in their containers, with what the engine itself lets them do.",
   }),
   LOOPGATE_IMAGE_GIGABYTES: whole(1, 1000).prefault("10").meta({
     description:

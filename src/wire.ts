@@ -26,7 +26,7 @@ import { fencedRuns } from "./engine/fenced-runs.ts";
 import { createReconciler, type Reconciled } from "./engine/look/reconcile.ts";
 import type { Clock, Delivery, Log, StorePort } from "./engine/ports.ts";
 import { createTakingIn } from "./engine/taking-in.ts";
-import { createRegistries } from "./gateway/registry/server.ts";
+import { createRegistries, type Registries } from "./gateway/registry/server.ts";
 import { githubClients, type Quota } from "./github/client/octokit.ts";
 import { createPacer } from "./github/client/pacer.ts";
 import { takeIn } from "./github/deliveries/deliveries.ts";
@@ -60,6 +60,8 @@ export interface AppOptions {
   readonly examine?: () => Promise<readonly ExaminedPart[]>;
   /** Where loops are told of as OpenTelemetry traces; absent: nowhere. */
   readonly collector?: Collector | null;
+  /** Where packages are read, where images are built with them too: one process has one. Absent: made of the settings. */
+  readonly registries?: Registries | undefined;
   /** Of what else runs here, by name. */
   readonly versions?: Readonly<Record<string, string>>;
 }
@@ -165,8 +167,18 @@ export async function askAboutRepositories(
   return (await Promise.all(named.map((one) => askRepository(clients, appId, one)))).flat();
 }
 
+/** Those that the caller has made, or else our own; absent where the operator names none. */
+function registriesOf({ settings, registries }: AppOptions, clock: Clock): { readonly registries?: Registries } {
+  if (settings.registries === undefined) return {};
+  return { registries: registries ?? registriesIn(resolve(settings.dataDir), settings, clock) };
+}
+
 /** Where runs read packages, as the operator has set it; what was read is kept below the folder. */
-export function registriesIn(dataDir: string, { registries = {}, registryBytes = 10e9 }: Settings, { now }: Clock) {
+export function registriesIn(
+  dataDir: string,
+  { registries = {}, registryBytes = 10e9 }: Settings,
+  { now }: Pick<Clock, "now">,
+) {
   return createRegistries({
     root: rooms({ dataDir }).registries,
     mostBytes: registryBytes,
@@ -223,7 +235,7 @@ export async function lead(options: AppOptions, { store, lost, house }: Led): Pr
       },
       ...(settings.recordsMs === undefined ? {} : { recordsMs: settings.recordsMs }),
       ...(settings.environmentBytes === undefined ? {} : { environmentBytes: settings.environmentBytes }),
-      ...(settings.registries === undefined ? {} : { registries: registriesIn(dataDir, settings, clock) }),
+      ...registriesOf(options, clock),
       owner: ownerOfRuns(runtime),
       identity: { name: `${slug}[bot]`, email: `${appId}+${slug}[bot]@users.noreply.github.com` },
     });

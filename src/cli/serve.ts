@@ -3,18 +3,18 @@ import { resolve } from "node:path";
 import { assert } from "../base/assert.ts";
 import { proxyProblem } from "../base/proxy.ts";
 import { collectorIn } from "../cockpit/traces/collector.ts";
-import { dockerRuntime } from "../container/docker/docker.ts";
+import { type DockerRuntimeOptions, dockerRuntime } from "../container/docker/docker.ts";
 import { type Engine, openEngine } from "../container/docker/engine.ts";
-import type { ContextOf } from "../container/docker/fetch/build.ts";
 import { dockerLogins } from "../container/docker/fetch/logins.ts";
 import { chooseRunUser } from "../container/docker/user.ts";
-import type { Runtime } from "../container/run.ts";
 import type { Log } from "../engine/ports.ts";
 import { neededToServe } from "../environment.ts";
-import { folderAt } from "../gateway/git/archive.ts";
+import type { Registries } from "../gateway/registry/server.ts";
 import { pinoLogger } from "../log.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import { serveApp } from "../standby.ts";
+import { registriesIn } from "../wire.ts";
+import { buildsOf } from "./builds.ts";
 import { withEnvFile } from "./env-file.ts";
 import { INTERRUPTED } from "./interrupt.ts";
 import { examine, noEngine, serveRelay, startFindings } from "./start-checks.ts";
@@ -54,11 +54,12 @@ export async function serve({ env: given, err }: Terminal): Promise<number> {
     return 1;
   }
   const asked = firstSignal();
-  const runtime = runtimeOf(engine, settings);
+  const { registries, runtime } = runtimeOf(engine, settings, log);
   const app = await serveApp({
     settings,
     log,
     runtime,
+    registries,
     image: (reference) => ({ kind: "named", reference }),
     examine: () => examine(engine, settings),
     versions: { Engine: engine.version },
@@ -87,21 +88,39 @@ async function problemsAtStart(engine: Engine, settings: Settings, log: Log): Pr
   return findings.filter(({ level }) => level === "problem").map(({ text }) => text);
 }
 
-const contextOf: ContextOf = ({ gitDir, commit, context }) => folderAt(gitDir, commit, context);
+/** The runtime, and the registries that builds of images read as runs do. */
+function runtimeOf(engine: Engine, settings: Settings, log: Log) {
+  const dataDir = resolve(settings.dataDir);
+  const registries = settings.registries && registriesIn(dataDir, settings, { now: Date.now });
+  return { registries, runtime: dockerRuntime(runtimeOptions(engine, settings, { dataDir, log, registries })) };
+}
 
-function runtimeOf(engine: Engine, settings: Settings): Runtime {
+interface BuildsWith {
+  readonly dataDir: string;
+  readonly log: Log;
+  readonly registries: Registries | undefined;
+}
+
+function runtimeOptions(
+  engine: Engine,
+  settings: Settings,
+  { dataDir, log, registries }: BuildsWith,
+): DockerRuntimeOptions {
   assert(settings.relayImage !== null, "serve needs its relay's image");
-  return dockerRuntime({
+  const user = chooseRunUser(process.getuid?.() ?? 1, process.getgid?.() ?? 1);
+  const owner = process.getuid?.() === 0 ? user : null;
+  const doors = { dataDir, log, owner, ...(registries === undefined ? {} : { registries }) };
+  return {
     docker: engine.docker,
-    user: chooseRunUser(process.getuid?.() ?? 1, process.getgid?.() ?? 1),
+    user,
     ...(settings.runUids === undefined ? {} : { uids: settings.runUids }),
     relay: { kind: "image", reference: settings.relayImage, command: serveRelay },
-    roots: [resolve(settings.dataDir)],
+    roots: [dataDir],
     toolsDir: settings.tools ? resolve(settings.tools) : null,
-    ...(settings.build === undefined ? {} : { build: { ...settings.build, contextOf } }),
+    ...buildsOf(settings, doors),
     ...(settings.pull === undefined ? {} : { pull: { ...settings.pull, logins: dockerLogins(process.env) } }),
     instance: `${new URL(settings.github.apiUrl).host}/${settings.app.id}`,
-  });
+  };
 }
 
 /** Resolves at the first SIGTERM or SIGINT; the second one ends the process at once. */

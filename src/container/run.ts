@@ -35,6 +35,8 @@ export type ImageChoice =
         readonly target?: string | undefined;
         readonly memoryBytes: number;
         readonly cpus: number;
+        /** Which packages its steps may fetch, by name. Absent: none. */
+        readonly packages?: { readonly allow: readonly string[]; readonly deny: readonly string[] };
       };
       readonly pinned?: { readonly id: string; readonly digest: string | null };
     }

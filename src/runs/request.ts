@@ -126,6 +126,12 @@ function buildOf({ dataDir }: Pick<RequestParts, "dataDir">, { rules, base, issu
   return {
     kind: "built",
     reference,
-    build: { ...build, repositoryId, gitDir, commit: base.sha, memoryBytes, cpus },
+    build: { ...build, repositoryId, gitDir, commit: base.sha, memoryBytes, cpus, ...packagesFor(rules) },
   } as const;
+}
+
+/** What the Dockerfile installs was accepted with the base, so of policy its two lists of names count. */
+function packagesFor(rules: LoopState["rules"]) {
+  const { registries = [], allow = [], deny = [] } = rules?.packages ?? {};
+  return registries.includes("apt") ? { packages: { allow, deny } } : {};
 }

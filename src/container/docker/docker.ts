@@ -11,9 +11,10 @@ import { attend } from "./attend.ts";
 import { triesBeneath } from "./beneath.ts";
 import { engineInfoOf } from "./engine-info.ts";
 import { observedFacts, readFacts } from "./facts.ts";
-import type { BuildParts } from "./fetch/build.ts";
+import type { BuildParts, Stand } from "./fetch/build.ts";
 import type { PullParts } from "./fetch/pull.ts";
-import { imageResolver } from "./image.ts";
+import { standRelay } from "./fetch/step-network.ts";
+import { type ImageResolver, imageResolver } from "./image.ts";
 import { everRan, inspectOrNull } from "./inspect.ts";
 import { readRunLabel } from "./labels.ts";
 import {
@@ -64,7 +65,20 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
   const users = uids === undefined ? null : createRunUsers(uids, () => listUsers(docker));
   const engineInfo = () => engineInfoOf(docker);
   const { pull, build } = options;
-  const images = imageResolver(docker, user, uids, { pull, build, isPodman: async () => (await engineInfo()).podman });
+  const standing = new Set<string>(); // builds of this process that have a relay
+  const stand: Stand = async (name, door) => {
+    standing.add(name);
+    try {
+      const roots = await Promise.all(options.roots.map((root) => realFolder(root, name)));
+      const network = await standRelay({ ...options, roots, images, engine: await engineInfo() }, name, door);
+      return { ...network, remove: () => network.remove().finally(() => standing.delete(name)) };
+    } catch (error) {
+      standing.delete(name);
+      throw error;
+    }
+  };
+  const isPodman = async () => (await engineInfo()).podman;
+  const images: ImageResolver = imageResolver(docker, user, uids, { pull, build, stand, isPodman });
   const relayImage = () => images(relayChoice(options.relay));
   const showsBeneath = triesBeneath({ docker, user, image: relayImage, engine: engineInfo });
 
@@ -178,10 +192,8 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       users?.release(id);
     },
     async sweep(keep) {
-      return removeAll(
-        docker,
-        choosePrey(await listContainers(docker, instance), keep, new Set([...held.keys(), ...ahead.keys()])),
-      );
+      const listed = (await listContainers(docker, instance)).filter(({ run }) => !standing.has(run.id));
+      return removeAll(docker, choosePrey(listed, keep, new Set([...held.keys(), ...ahead.keys()])));
     },
     async close() {
       held.clear(); // the containers go on; a later process adopts them

@@ -5,7 +5,7 @@ import type { UidRange } from "../../environment.ts";
 import { byDigest, readImageName } from "../../policy/image-name.ts";
 import { type ImageChoice, ImageFault } from "../run.ts";
 import { isGone } from "./errors.ts";
-import { type Builder, type BuildParts, builtLabel, imageBuilder } from "./fetch/build.ts";
+import { type Builder, type BuildParts, builtLabel, imageBuilder, type Stand } from "./fetch/build.ts";
 import { imagePuller, type Puller, type PullParts } from "./fetch/pull.ts";
 import { planToolchain, readHostToolchain, type ToolchainPlan } from "./toolchain.ts";
 import type { RunUser } from "./user.ts";
@@ -41,6 +41,8 @@ export type ImageResolver = (choice: ImageChoice, as?: "run" | "service") => Pro
 export interface ImageSources {
   readonly pull?: PullParts | undefined;
   readonly build?: BuildParts | undefined;
+  /** Absent: no build has a door to packages. */
+  readonly stand?: Stand;
   /** Absent: the engine is Docker's own. */
   readonly isPodman?: () => Promise<boolean>;
 }
@@ -54,12 +56,12 @@ export function imageResolver(
   docker: Docker,
   user: RunUser,
   uids?: UidRange,
-  { pull, build, isPodman }: ImageSources = {},
+  { pull, build, stand, isPodman }: ImageSources = {},
 ): ImageResolver {
   let toolchain: Promise<ResolvedImage> | null = null;
   const source: Source = { docker, puller: pull === undefined ? undefined : imagePuller(docker, pull) };
   const baseOf = async (reference: string) => (await resolveNamed(source, { kind: "named", reference }, "service")).id;
-  const builder = build === undefined ? null : imageBuilder(docker, build, baseOf, isPodman);
+  const builder = build === undefined ? null : imageBuilder(docker, build, baseOf, stand, isPodman);
   return (choice, as = "run") => {
     if (choice.kind === "named") return resolveNamed(source, choice, as);
     if (choice.kind === "built") return resolveBuilt(source, builder, choice, as);

@@ -217,7 +217,7 @@ async function startBeside(agent: Docker.Container, open: Promise<void>): Promis
 }
 
 /** Starts the relay; `listens` resolves when it says so. */
-async function startRelayContainer(relay: Docker.Container): Promise<{ listens(): Promise<void> }> {
+export async function startRelayContainer(relay: Docker.Container): Promise<{ listens(): Promise<void> }> {
   let said = "";
   let hear = (_: boolean) => {};
   const heard = new Promise<boolean>((resolve) => {
@@ -241,7 +241,8 @@ async function startRelayContainer(relay: Docker.Container): Promise<{ listens()
   return { listens };
 }
 
-function assertAllowed(spec: ContainerSpec, allowed: Allowed): void {
+/** Throws `Fault` of kind `refused` where the guard has anything against a container. */
+export function assertAllowed(spec: ContainerSpec, allowed: Allowed): void {
   const names = refusals(spec, allowed);
   if (names.length === 0) return;
   throw new Fault(`The container ${spec.name} must not run: ${names.join(", ")}. Nothing was started.`, {
@@ -260,7 +261,8 @@ export function relayChoice(relay: RelayImage): ImageChoice {
   return relay.kind === "toolchain" ? { kind: "toolchain" } : { kind: "named", reference: relay.reference };
 }
 
-function relayCommand(relay: RelayImage): readonly string[] {
+/** The relay's program and its first arguments. */
+export function relayCommand(relay: RelayImage): readonly string[] {
   return relay.kind === "toolchain" ? [TOOLCHAIN_NODE, TOOLCHAIN_RELAY] : relay.command;
 }
 

@@ -60,6 +60,8 @@ export interface RegistryRun {
     readonly granted?: Readonly<Record<string, PackageRules["granted"]>>;
   };
   readonly onEvent: (event: RegistryEvent) => void;
+  /** Protocols that are served to it. Absent: all that there are. */
+  readonly only?: readonly ProtocolName[];
   /** Answers that a run may have, and their bytes together. */
   readonly most?: { readonly answers: number; readonly bytes: number };
 }
@@ -93,7 +95,8 @@ export function createRegistries(parts: RegistryParts): Registries {
     names: protocols.map(({ name }) => name),
     routes: (run) => {
       const left = { ...(run.most ?? defaultMost) };
-      const served = protocols.map((protocol): Served => ({ protocol, rules: rulesFor(protocol, run), run, left }));
+      const mine = protocols.filter(({ name }) => run.only?.includes(name as ProtocolName) ?? true);
+      const served = mine.map((protocol): Served => ({ protocol, rules: rulesFor(protocol, run), run, left }));
       const own = served.map(
         (one): Route => ({
           prefix: `/${one.protocol.name}`,

@@ -1,5 +1,5 @@
-// Builds an image from a Dockerfile of the repository: from a commit, without a network, within bounds, once for each content, by the engine's own builder.
-import { createHash } from "node:crypto";
+// Builds an image from a Dockerfile of the repository: from a commit, without a network but for packages of the system, within bounds, once for each content, by the engine's own builder.
+import { createHash, randomBytes } from "node:crypto";
 import { type Readable, Transform } from "node:stream";
 import type Docker from "dockerode";
 import { toFault } from "../../../base/fault.ts";
@@ -19,6 +19,25 @@ export type ContextOf = (build: Pick<ImageBuild, "gitDir" | "commit" | "context"
   archive(): Readable;
 } | null>;
 
+/** A door that is open for one build. */
+export interface BuildDoor {
+  readonly socketPath: string;
+  close(): Promise<void>;
+}
+
+export interface StepNetwork {
+  /** As the engine's builder is told it. */
+  readonly mode: string;
+  /** Arguments that every step has as variables, and that no image keeps. */
+  readonly args: Readonly<Record<string, string>>;
+  remove(): Promise<void>;
+}
+
+/** Stands a door's relay up for the build of this name. */
+export type Stand = (name: string, door: BuildDoor) => Promise<StepNetwork>;
+
+const noNetwork: StepNetwork = { mode: "none", args: {}, remove: async () => {} };
+
 /** What the operator lets the App build. */
 export interface BuildParts {
   readonly contextOf: ContextOf;
@@ -30,6 +49,8 @@ export interface BuildParts {
   readonly buildMs?: number;
   /** Images that may be built upon; empty: any that is here or may be pulled. */
   readonly bases: readonly string[];
+  /** Opens a door to packages for one build, by this name; null: there are none to be had. Absent: no build has one. */
+  readonly door?: (of: ImageBuild, name: string) => Promise<BuildDoor | null>;
   readonly pace?: LongWorkParts;
   /** How long one that was given away is not removed, for it may be on its way into a container, in milliseconds. */
   readonly restMs?: number;
@@ -45,6 +66,9 @@ export interface Builder {
 export const builtName = "loopgate-built";
 export const builtLabel = "loopgate.built";
 
+/** How the names of builds begin, which no run's does. */
+const buildPrefix = "build-";
+
 const minute = 60_000;
 const GiB = 1024 ** 3;
 
@@ -53,6 +77,7 @@ export function imageBuilder(
   parts: BuildParts,
   /** Has an image here by its name, pulled where that may be; resolves to its id. */
   baseOf: (reference: string) => Promise<string>,
+  stand: Stand | null = null,
   isPodman: () => Promise<boolean> = async () => false,
 ): Builder {
   const work = longWork(parts.pace ?? usualPace);
@@ -81,10 +106,38 @@ export function imageBuilder(
           `The Dockerfile at ${shown} is not built, since the engine is Podman, whose builder was not tried.`,
         );
       return work.done(key, (say) =>
-        buildOne(docker, parts, { of, key, shown, steps: read.steps, say }, folder.archive()),
+        withNetwork({ parts, stand, of, name: `${buildPrefix}${randomBytes(8).toString("hex")}` }, (network) =>
+          buildOne(docker, parts, { of, key, shown, steps: read.steps, say, network }, folder.archive()),
+        ),
       );
     },
   };
+}
+
+interface Networked {
+  readonly parts: BuildParts;
+  readonly stand: Stand | null;
+  readonly of: ImageBuild;
+  readonly name: string;
+}
+
+/** Does the work with a door to packages, where its steps may have one, and closes that whatever comes of it. */
+async function withNetwork<T>(
+  { parts, stand, of, name }: Networked,
+  work: (network: StepNetwork) => Promise<T>,
+): Promise<T> {
+  const door = stand === null || of.packages === undefined ? null : ((await parts.door?.(of, name)) ?? null);
+  if (door === null || stand === null) return work(noNetwork);
+  try {
+    const network = await stand(name, door);
+    try {
+      return await work(network);
+    } finally {
+      await network.remove().catch(() => {}); // a sweep removes what the engine holds on to
+    }
+  } finally {
+    await door.close();
+  }
 }
 
 /** What a base would have done to whoever builds on it was read by nobody. */
@@ -103,8 +156,9 @@ async function refuseTriggers(
 
 /** By content: no other repository, context, Dockerfile, argument or base comes to the same. */
 function keyOf(of: ImageBuild, tree: string, bases: readonly (readonly [string, string])[]): string {
-  const { repositoryId, dockerfile, args, target } = of;
-  const all = [1, repositoryId, tree, dockerfile, Object.entries(args).sort(), target ?? null, bases, process.arch];
+  const { repositoryId, dockerfile, args, target, packages = null } = of;
+  const named = Object.entries(args).sort();
+  const all = [2, repositoryId, tree, dockerfile, named, target ?? null, bases, process.arch, packages];
   return createHash("sha256").update(JSON.stringify(all)).digest("hex");
 }
 
@@ -127,10 +181,11 @@ interface OneBuild {
   readonly shown: string;
   readonly steps: number;
   readonly say: (words: string) => void;
+  readonly network: StepNetwork;
 }
 
 async function buildOne(docker: Docker, parts: BuildParts, one: OneBuild, archive: Readable): Promise<string> {
-  const { of, key, shown, steps, say } = one;
+  const { of, key, shown, steps, say, network } = one;
   const { mostBytes, contextBytes = GiB, buildMs = 30 * minute, watchMs = 2_000 } = parts;
   say(`The image of ${shown} is being built.`);
   const called = new AbortController();
@@ -159,7 +214,7 @@ async function buildOne(docker: Docker, parts: BuildParts, one: OneBuild, archiv
       t: `${builtName}:${key}`,
       version: "1", // the engine's own builder: the other one has neither bounds of memory nor its own files read by nobody else
       dockerfile,
-      networkmode: "none",
+      networkmode: network.mode,
       nocache: true, // what another repository's build left is never taken up
       pull: false,
       rm: true,
@@ -168,7 +223,7 @@ async function buildOne(docker: Docker, parts: BuildParts, one: OneBuild, archiv
       memswap: memoryBytes,
       cpuperiod: 100_000,
       cpuquota: Math.round(cpus * 100_000),
-      buildargs: { ...args },
+      buildargs: { ...args, ...network.args },
       labels: { [builtLabel]: `${repositoryId}/${key}` },
       ...(target === undefined ? {} : { target }),
       abortSignal: called.signal,
