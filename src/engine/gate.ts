@@ -2,6 +2,7 @@
 import { assert } from "../base/assert.ts";
 import { Fault } from "../base/fault.ts";
 import { mayWrite, rulesOf } from "../loop/begin.ts";
+import { goingIn } from "../loop/ci-going.ts";
 import type { GateFacts, LoopEvent } from "../loop/event.ts";
 import { asMerged, isCutShortAtGate, isStillPending, mayRerunAtGate, standingOf } from "../loop/gate.ts";
 import { isQueued } from "../loop/merge-queue.ts";
@@ -37,7 +38,7 @@ interface Look {
 export async function passGate(world: World, before: LoopState, { tries, checks }: Look): Promise<LoopEvent[]> {
   assert(before.pull !== null, "the gate is at a pull request");
   const read = await readGate(world, before, before.pull.number, { checks: checks && tries === 0 });
-  if (read === null) return [];
+  if ("pending" in read) return [{ type: "checks_pending", head: read.head, names: read.pending }];
   const { state, facts, ci } = read;
   if (facts.merged === null && state.mergedBy !== null) throw mergeUntold();
   if (state.phase !== "awaiting_gate") {
@@ -87,7 +88,7 @@ async function declined(
 ): Promise<LoopEvent[]> {
   assert(before.pull !== null, "what is merged is a pull request");
   const now = await readGate(world, before, before.pull.number, { checks: false });
-  if (now?.facts.open && now.facts.head === facts.head) {
+  if (!("pending" in now) && now.facts.open && now.facts.head === facts.head) {
     const isByBase = now.facts.outdated !== undefined || now.facts.conflict !== undefined;
     if (isByBase) return [{ type: "gate_read", facts: now.facts, merge: null }];
     if (now.ci.base?.mergeable === null && tries < patience) {
@@ -107,13 +108,19 @@ interface GateRead {
   readonly ci: CiFacts;
 }
 
-/** Null where checks alone are news, and what the pull request says of them changes nothing. */
+/** Checks alone are news, and what the pull request says of them changes nothing: these of its head are going still. */
+interface StillPending {
+  readonly head: string;
+  readonly pending: ReturnType<typeof goingIn>;
+}
+
+/** Nothing but the pull request is read where checks alone are news and are pending still. */
 async function readGate(
   world: World,
   before: LoopState,
   number: number,
   { checks }: Pick<Look, "checks">,
-): Promise<GateRead | null> {
+): Promise<GateRead | StillPending> {
   const pull = await world.github.readPull(before.issue, number);
   const state = pull.merged === null ? before : asMerged(before, pull.head);
   const verdict = judge(state, pull.head, pull.ci);
@@ -129,7 +136,8 @@ async function readGate(
     ...outdatedIn(pull.ci, state.base),
     ...retargetedIn(pull.ci, state.base),
   });
-  if (checks && isStillPending(state, factsOf({ commands: [], authors: noAuthors, unread: null }))) return null;
+  if (checks && isStillPending(state, factsOf({ commands: [], authors: noAuthors, unread: null })))
+    return { head: pull.head, pending: goingIn(verdict) };
   const commands = await approvalsByCommand(world, state, pull);
   // Read last: whoever pushed until now, or until the merge, is an author of what was read before.
   const until = pull.merged?.at ?? null;

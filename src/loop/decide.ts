@@ -16,6 +16,7 @@ import {
 import { onAutoMerge, withAutoMerge } from "./auto-merge.ts";
 import { beginAttempt, book, isUnread, onClaimRead, onLabelled, outOfTime } from "./begin.ts";
 import { onCheckEnded } from "./check.ts";
+import { afterNews, withGoing } from "./ci-going.ts";
 import { alarmNames, dueAt, isEarlyLook, isQuietLookDue, kept, movedBack } from "./clock.ts";
 import type { Effect, EffectType, Reply } from "./effect.ts";
 import {
@@ -266,6 +267,8 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
       return inPhase(state, ["verifying"], () => onRerun(state, event.head, event.outcome));
     case "branch_updated":
       return inPhase(state, ["verifying", "awaiting_gate"], () => onBranchUpdated(state, event, now));
+    case "checks_pending":
+      return inPhase(state, ["awaiting_gate"], () => onChecksPending(state, event));
     case "conflict_seen":
       return state.phase === "awaiting_gate"
         ? readGate(state)
@@ -415,16 +418,23 @@ function onCi(state: LoopState, event: Extract<LoopEvent, { type: "ci_changed" }
   if (state.phase === "publishing" || state.phase === "verifying") return onCiChanged(state, event);
   if (state.phase === "awaiting_gate" && counts(state, event)) {
     if (state.awaitsCi && event.looked) return readChecksAtGate(state);
+    const news = afterNews(state, event);
+    if (state.awaitsCi && !news.reads) return stay(news.state, "a check passed, and others are going");
     const isNews = state.awaitsCi || event.failed === true;
     if (isNews && state.gateLooks < looksAtChecks)
-      return readChecksAtGate({ ...state, gateLooks: state.gateLooks + 1 });
+      return readChecksAtGate({ ...news.state, gateLooks: state.gateLooks + 1 });
   }
   return stay(state, `${state.phase}: CI is not awaited now`);
 }
 
+function onChecksPending(state: LoopState, event: Extract<LoopEvent, { type: "checks_pending" }>): Decision {
+  if (event.head !== state.attempts.at(-1)?.head) return stay(state, "the checks of another commit");
+  return stay(withGoing(state, event.names), "checks are going still");
+}
+
 /**
- * At one gate so many checks have it read at once, since they failed or since it is approved and lacks nothing but them; what
- * changes after them is found by a regular look, or when the gate is read for something else.
+ * At one gate it is read at once so many times, since a check failed, or since it is approved and the last check that it waited for
+ * has passed; what changes after them is found by a regular look, or when the gate is read for something else.
  */
 const looksAtChecks = 8;
 

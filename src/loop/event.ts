@@ -248,8 +248,10 @@ export type LoopEvent =
       readonly head: string;
       readonly name: string | null; // null: a whole suite
       readonly failed?: true; // so its delivery says; what counts is read
+      readonly passed?: true; // so its delivery says; neither: it ended in another way
       readonly looked?: true; // no delivery told of it, but a regular look
     }
+  | { readonly type: "checks_pending"; readonly head: string; readonly names: readonly string[] | null } // checks alone were read at the gate, and these are going still; null: what is missing has no name
   | { readonly type: "conflict_seen"; readonly head: string } // a look found that the branch conflicts with its base, or lacks what rules want of it
   | { readonly type: "auto_merge"; readonly by: string | null } // login of who has GitHub merge the pull request by itself; null: it does not any more
   | { readonly type: "queue_left"; readonly head: string } // the pull request is no more in the merge queue

@@ -1,6 +1,7 @@
 // The gate: a decision that only an authorised person can make, on exactly the commit that was judged.
 import { isAutoMerged } from "./auto-merge.ts";
 import { beginAttempt, currentAttempt, rulesOf, withAttempt } from "./begin.ts";
+import { goingIn, withGoing } from "./ci-going.ts";
 import type { Effect } from "./effect.ts";
 import { closeRuns, type Decision, isLive, settle, stay, stopRuns } from "./end.ts";
 import type { GateFacts, LoopEvent, MergeOutcome } from "./event.ts";
@@ -162,10 +163,14 @@ function onStanding(state: LoopState, { facts, again = [] }: GateRead, now: numb
       return mayRerunAtGate(state, again) ? rerunAtGate(state, again, now) : onRed(state, facts.verdict, now);
     case "pending":
       if (mayRerunAtGate(state, again)) return rerunAtGate(state, again, now, { rerunFor: "runner" });
-      return answer({ ...state, awaitsCi: true }, facts, "approved, but the checks of this commit are not green");
+      return answer(awaitingCi(state, facts.verdict), facts, "approved, but the checks of this commit are not green");
     case "passed":
       return complete(state, facts, "approved", now);
   }
+}
+
+function awaitingCi(state: LoopState, verdict: GateFacts["verdict"]): LoopState {
+  return withGoing({ ...state, awaitsCi: true }, goingIn(verdict));
 }
 
 /** Whether what turned red at the gate runs once more: it was green on this very commit, so that it is no doing of the change's alone. */

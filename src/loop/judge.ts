@@ -15,6 +15,7 @@ import {
 } from "./begin.ts";
 import { asksCanary, canarySeen, isCanary, startCanary } from "./canary.ts";
 import type { Cause } from "./cause.ts";
+import { afterNews, goingIn, withGoing } from "./ci-going.ts";
 import type { Effect } from "./effect.ts";
 import { closeRuns, type Decision, settle, showStatus, stay, stopRuns } from "./end.ts";
 import type { LoopEvent } from "./event.ts";
@@ -47,6 +48,7 @@ export const unheard = {
   ciLooked: false,
   ciQuiet: undefined,
   ciAwaits: undefined,
+  ciGoing: undefined,
 } as const;
 
 /** Whatever CI and reviewers said of it while nobody listened is looked at. */
@@ -55,6 +57,7 @@ export const unseen = {
   ciOverdue: false,
   ciLooked: false,
   ciQuiet: undefined,
+  ciGoing: undefined,
   reviewSeen: true,
 } as const;
 
@@ -233,7 +236,9 @@ export function onCiChanged(state: LoopState, event: Extract<LoopEvent, { type: 
   const seen = { ...state, ciSeen: true };
   if (state.phase !== "verifying" || !isJudgedHere(state))
     return stay(seen, "noted that CI reports; the verdict waits");
-  return { state: seen, effects: [readVerdict(seen)], note: "CI reports; reading the verdict" };
+  const news = afterNews(seen, event);
+  if (!news.reads) return stay({ ...news.state, ciSeen: state.ciSeen }, "a check passed, and others are going");
+  return { state: news.state, effects: [readVerdict(seen)], note: "CI reports; reading the verdict" };
 }
 
 /** Whether what completed can change the verdict on the current commit. */
@@ -339,8 +344,9 @@ export function onVerdict(
 const namedAtMost = 5;
 
 /** What a person can settle meanwhile is said once, and not when the time is up. */
-function waitForCi(before: LoopState, { parts }: Verdict): Decision {
-  const state: LoopState = { ...before, ciSeen: false };
+function waitForCi(before: LoopState, verdict: Verdict): Decision {
+  const { parts } = verdict;
+  const state = withGoing({ ...before, ciSeen: false }, goingIn(verdict));
   const ciAwaits = parts
     .filter(
       ({ source, colour, lacks }) =>
@@ -553,6 +559,7 @@ function onGreen(state: LoopState, verdict: Verdict, now: number, also: readonly
     approvals: state.approvals.filter(({ head }) => head === verdict.head), // of before a run again at the gate
     refusalsSaid: [],
     awaitsCi: false,
+    ciGoing: undefined,
     changesRequested: [],
   };
   const effects: Effect[] = [

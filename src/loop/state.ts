@@ -746,6 +746,12 @@ export const LoopState = z.object({
   alsoRequired: z.array(z.string()).optional(), // names of checks that branch rules require beside the policy's, as last read; absent: none are known
   ciLooked: z.boolean().default(false), // it was looked whether CI says anything at all of this commit on a draft
   ciAwaits: z.array(z.object({ name: z.string(), note: z.string() })).optional(), // checks of this commit that wait for a person; absent: none is known to
+  ciGoing: z // absent: nothing of it is known
+    .object({
+      going: z.array(z.string()).optional(), // names of checks that were not done when they were last read, and did not pass since; absent: they are being read
+      heard: z.array(z.string()).optional(), // names of checks that were heard of since; absent: none
+    })
+    .optional(),
   ciQuiet: z.boolean().optional(), // true: there are own checks, and CI had its time to say that it began; absent: it has it still
   reviewSeen: z.boolean().default(false), // a review was heard of before the gate opened: it is read there
   changesRequested: z.array(Finding), // a reviewer's words, for each brief until an attempt is green

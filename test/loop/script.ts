@@ -304,8 +304,11 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
         head: first,
         name: second || null,
         ...(words.includes("failed") ? { failed: true as const } : {}),
+        ...(words.includes("passed") ? { passed: true as const } : {}),
         ...(words.includes("looked") ? { looked: true as const } : {}),
       };
+    case "checks_pending":
+      return { type: "checks_pending", head: first, names: words.slice(1) };
     case "conflict":
       return { type: "conflict_seen", head: first };
     case "verdict":

@@ -55,6 +55,7 @@ const examples: Record<LoopEvent["type"], string> = {
   branch_deleted: "branch_deleted bob",
   pull_closed: "pull_closed bob",
   ci_changed: "ci aa1",
+  checks_pending: "checks_pending aa1 test",
   conflict_seen: "conflict aa1",
   alarm: "alarm loop_deadline",
   clock_set_back: "set_back 1m",

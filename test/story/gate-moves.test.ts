@@ -71,7 +71,44 @@ test.each<[string, Way]>([
   expect(await story.phase(issue)).toBe("awaiting_gate");
   expect(cost).toBeLessThanOrEqual(10);
 
-  if (last !== undefined) await end(story, last, "success");
-  for (let look = 0; look < 3; look++) await story.advance(10 * minute);
+  if (last !== undefined) await end(story, last, "success"); // and nobody waits for a regular look
   expect((await story.state(issue)).ending?.reason).toBe(approve === null ? undefined : "task_complete");
+});
+
+test("a check whose word is lost is found by a regular look, though fifty others were heard", async () => {
+  const story = await aStory({
+    ci: { mode: "scripted", name: "shard 50", conclude: () => ({ conclusion: "success" }) },
+    policy: everyCheck,
+  });
+  const issue = await story.startLoop();
+  const pull = await story.pull(issue);
+  const runs: CheckRun[] = [];
+  for (const name of shards) runs.push(await begin(story, pull, name));
+  story.forge.as("bob").approve(pull);
+  await story.settle();
+  const [first, ...others] = runs;
+  if (first === undefined) throw new Error("there are shards");
+  story.forge.dropDeliveries(1);
+  for (const run of [first, ...others]) await end(story, run, "success");
+  expect(await story.phase(issue)).toBe("awaiting_gate");
+  for (let look = 0; look < 3; look++) await story.advance(10 * minute);
+  expect((await story.state(issue)).ending?.reason).toBe("task_complete");
+});
+
+/** The reviewer is long done: what a loop costs goes by what it says, not by how many checks say that they passed. */
+test("fifty checks that pass one by one while the commit is judged cost no reading each, and the last one leads to the gate", async () => {
+  const story = await aStory({ ci: { actions: {} }, policy: everyCheck });
+  const issue = await story.startLoop();
+  const pull = await story.pull(issue);
+  const runs: CheckRun[] = [];
+  for (const name of shards) runs.push(await begin(story, pull, name));
+  expect(await story.phase(issue)).toBe("verifying");
+  const last = runs.pop();
+  const cost = await costOf(story, async () => {
+    for (const run of runs) await end(story, run, "success");
+  });
+  expect(await story.phase(issue)).toBe("verifying");
+  expect(cost).toBeLessThanOrEqual(3);
+  if (last !== undefined) await end(story, last, "success");
+  expect(await story.phase(issue)).toBe("awaiting_gate");
 });

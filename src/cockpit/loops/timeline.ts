@@ -46,6 +46,7 @@ const happenings: Readonly<Record<LoopEvent["type"] | "ci_facts", string>> = {
   restored: "The loop came back from its thread",
   record_tampered: "The record in the thread cannot be relied on",
   ci_changed: "CI reported something",
+  checks_pending: "Checks of the commit are going still",
   conflict_seen: "The branch conflicts with its base, or lacks something of it",
   auto_merge: "Auto-merge was switched on, or off",
   queue_left: "The pull request left the merge queue",

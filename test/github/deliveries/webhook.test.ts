@@ -243,9 +243,26 @@ describe("is an event:", () => {
       "a check suite completes",
       "check-suite-completed",
       {},
+      event({ head: b }, { type: "ci_changed", head: b, name: null, passed: true }),
+    ],
+    [
+      "a check suite completes in another way",
+      "check-suite-completed",
+      { check_suite: { conclusion: "startup_failure" } },
       event({ head: b }, { type: "ci_changed", head: b, name: null }),
     ],
-    ["a commit status is set", "status", {}, event({ head: b }, { type: "ci_changed", head: b, name: "ci/lint" })],
+    [
+      "a check ends as neither passed nor failed",
+      "check-run-completed",
+      { check_run: { conclusion: "skipped" } },
+      event({ head: b }, { type: "ci_changed", head: b, name: "test" }),
+    ],
+    [
+      "a commit status is set",
+      "status",
+      {},
+      event({ head: b }, { type: "ci_changed", head: b, name: "ci/lint", passed: true }),
+    ],
     [
       "the repository is deleted",
       "repository-deleted",

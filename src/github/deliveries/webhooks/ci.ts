@@ -11,7 +11,9 @@ const Run = Envelope.extend({
     app: AppStamp,
   }),
 });
-const Suite = Envelope.extend({ check_suite: z.object({ head_sha: CommitId, app: AppStamp }) });
+const Suite = Envelope.extend({
+  check_suite: z.object({ head_sha: CommitId, conclusion: z.string().nullish(), app: AppStamp }),
+});
 const Status = Envelope.omit({ action: true }).extend({
   sha: CommitId,
   state: z.string(),
@@ -21,27 +23,30 @@ const Status = Envelope.omit({ action: true }).extend({
 export const translateCheckRun = reading(Run, ({ action, check_run, repository }, self) => {
   if (action !== "completed") return ignored(`check_run.${action} changes no loop`);
   if (check_run.app?.id === self.appId) return ignored("the check run is ours");
-  return ciChanged(repository.id, check_run.head_sha, check_run.name, isFailure(check_run.conclusion ?? ""));
+  return ciChanged(repository.id, check_run.head_sha, check_run.name, check_run.conclusion);
 });
 
 /** A completed suite is a hint only: its last run may still be on its way, so everything is read again. */
 export const translateCheckSuite = reading(Suite, ({ action, check_suite, repository }, self) => {
   if (action !== "completed") return ignored(`check_suite.${action} changes no loop`);
   if (check_suite.app?.id === self.appId) return ignored("the check suite is ours");
-  return ciChanged(repository.id, check_suite.head_sha, null);
+  return ciChanged(repository.id, check_suite.head_sha, null, check_suite.conclusion === "success" ? "success" : null);
 });
 
 export const translateStatus = reading(Status, ({ sha, state, context, repository }) =>
-  state === "pending"
-    ? ignored("the status is still pending")
-    : ciChanged(repository.id, sha, context, isFailure(state)),
+  state === "pending" ? ignored("the status is still pending") : ciChanged(repository.id, sha, context, state),
 );
 
-function isFailure(word: string): boolean {
-  return ["failure", "error", "timed_out", "cancelled"].includes(word);
-}
+const failures: readonly unknown[] = ["failure", "error", "timed_out", "cancelled"];
 
-function ciChanged(repositoryId: number, head: string, name: string | null, failed = false): Translated {
-  const event = { type: "ci_changed", head, name, ...(failed ? { failed } : {}) } as const;
+/** `ended`: how, in GitHub's word; of a suite only that it succeeded, since how its runs failed is told of each. */
+function ciChanged(
+  repositoryId: number,
+  head: string,
+  name: string | null,
+  ended: string | null | undefined,
+): Translated {
+  const how = failures.includes(ended) ? { failed: true as const } : {};
+  const event = { type: "ci_changed", head, name, ...(ended === "success" ? { passed: true as const } : how) } as const;
   return { kind: "event", repositoryId, route: { head }, events: [event] };
 }

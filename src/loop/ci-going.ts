@@ -1,0 +1,40 @@
+// What of CI is going: until all of it was heard to have passed, and nothing else was heard, it can come to nothing new.
+import type { LoopEvent } from "./event.ts";
+import type { LoopState, Verdict } from "./state.ts";
+
+type CiChanged = Extract<LoopEvent, { type: "ci_changed" }>;
+
+/** So many names are remembered: where there are more, they are read again when these have passed. */
+const remembered = 64;
+
+/** A part of this name may be no check but what CI as a whole lacks, of which no event tells. */
+const ciAsAWhole = "checks";
+
+/**
+ * Whether to read it now that this was heard. What is heard while it is read counts as heard afterwards, too: the answer may come
+ * from a replica that did not know of it yet.
+ */
+export function afterNews(state: LoopState, { name, passed }: CiChanged): { state: LoopState; reads: boolean } {
+  const { going, heard = [] } = state.ciGoing ?? {};
+  const known = [...new Set([...heard, ...(name === null ? [] : [name])])].slice(-remembered);
+  const left = going?.filter((one) => one !== name) ?? [];
+  const reads = passed !== true || left.length === 0;
+  return { state: { ...state, ciGoing: reads ? { heard: known } : { going: left, heard: known } }, reads };
+}
+
+/** The state with the names of the checks that this verdict waits for. */
+export function withGoing(state: LoopState, names: readonly string[] | null): LoopState {
+  if (names === null) return { ...state, ciGoing: undefined };
+  const heard = state.ciGoing?.heard ?? [];
+  return { ...state, ciGoing: { going: names.filter((name) => !heard.includes(name)) } };
+}
+
+/** The checks that may still pass, as many as are remembered; null where what is missing has no name. */
+export function goingIn({ parts }: Verdict): readonly string[] | null {
+  const pending = parts.filter(({ source, colour }) => source === "ci" && colour === "pending");
+  if (pending.some(({ name }) => name === ciAsAWhole)) return null;
+  return pending
+    .filter(({ final }) => final !== true)
+    .map(({ name }) => name)
+    .slice(0, remembered);
+}
