@@ -1,5 +1,6 @@
 // The options of `loopgate demo`, and what does not go together.
 import { type Command, InvalidArgumentError } from "commander";
+import { type AgentChoice, knownAgents } from "./demo-agent.ts";
 import { type ScenarioName, scenarioNames, scenarios } from "./demo-scenarios.ts";
 import { UsageError } from "./usage.ts";
 
@@ -20,6 +21,8 @@ export interface DemoOptions {
   /** Null: the demo's scripted agent. */
   readonly agent: string | null;
   readonly reviewer: string | null;
+  /** An agent that is known by name, in place of a command; null: none is named. */
+  readonly real: AgentChoice | null;
   readonly timeoutMinutes: number;
 }
 
@@ -41,7 +44,15 @@ export function addDemoOptions(command: Command): Command {
     .option("--issue <file>", "the issue as Markdown: its first heading is the title")
     .option("--check <command>", "what CI runs on every pushed commit")
     .option("--agent <command>", "your agent: a shell command that works on the brief ($LOOP_DIR/brief.md)")
-    .option("--reviewer <command>", "your reviewer; default: a scripted one")
+    .option("--reviewer <command>", "your reviewer; default: a scripted one, with --agent-kind that agent")
+    .option(
+      "--agent-kind <kind>",
+      `a real agent in place of --agent: ${knownAgents.join(", ")}; installed where LOOPGATE_TOOLS names no folder that has it`,
+      knownKind,
+    )
+    .option("--model <name>", "the model that it calls")
+    .option("--key-env <variable>", "the variable that holds the provider's key, which enters no container")
+    .option("--model-url <url>", "a server that speaks the provider's wire, such as http://127.0.0.1:11434/v1", address)
     .option(
       "--timeout <minutes>",
       "with --auto, give up after this many minutes; default 10, with --repo 120",
@@ -51,6 +62,7 @@ export function addDemoOptions(command: Command): Command {
 
 /** Throws `UsageError` when the options do not go together. */
 export function demoOptions(given: Readonly<Record<string, unknown>>): DemoOptions {
+  const isReal = given.agentKind !== undefined;
   const options = {
     scenario: null,
     auto: given.scenario !== undefined,
@@ -64,11 +76,13 @@ export function demoOptions(given: Readonly<Record<string, unknown>>): DemoOptio
     check: null,
     agent: null,
     reviewer: null,
-    timeoutMinutes: (given.timeout as number | undefined) ?? (given.repo === undefined ? 10 : 120),
+    timeoutMinutes: (given.timeout as number | undefined) ?? (given.repo === undefined && !isReal ? 10 : 120),
     ...given,
+    real: realAgent(given),
   } as DemoOptions;
-  if (options.scenario !== null && (options.repo !== null || options.agent !== null))
-    throw new UsageError("--scenario brings its own repository and agent: leave out --repo and --agent.");
+  if (options.scenario !== null && (options.repo !== null || options.agent !== null || isReal))
+    throw new UsageError("--scenario brings its own repository and agent: leave out --repo, --agent and --agent-kind.");
+  if (isReal && options.agent !== null) throw new UsageError("--agent and --agent-kind are two agents: leave out one.");
   if (options.repo !== null) requireWithRepo(options);
   else if (options.issue !== null || options.check !== null) {
     throw new UsageError("--issue and --check belong to --repo: the demo's own repository has both.");
@@ -77,10 +91,38 @@ export function demoOptions(given: Readonly<Record<string, unknown>>): DemoOptio
 }
 
 function requireWithRepo(options: DemoOptions): void {
-  const missing = (["issue", "check", "agent"] as const).filter((name) => options[name] === null);
+  const needed = options.real === null ? (["issue", "check", "agent"] as const) : (["issue", "check"] as const);
+  const missing = needed.filter((name) => options[name] === null);
   if (missing.length === 0) return;
   const names = missing.map((name) => `--${name}`).join(" and ");
   throw new UsageError(`--repo needs ${names} as well: what to do, what CI runs, and which agent does it.`);
+}
+
+/** Throws `UsageError` where the agent's model is missing, or there is no agent to call it. */
+function realAgent(given: Readonly<Record<string, unknown>>): AgentChoice | null {
+  const { agentKind: kind, model, keyEnv = null, modelUrl = null } = given as Partial<Record<string, string>>;
+  if (kind === undefined) {
+    const alone = Object.entries({ "--model": model, "--key-env": keyEnv, "--model-url": modelUrl }).filter(
+      ([, one]) => one,
+    );
+    if (alone.length === 0) return null;
+    throw new UsageError(
+      `${alone.map(([name]) => name).join(" and ")} belong to --agent-kind: name the agent that calls models.`,
+    );
+  }
+  if (!model) throw new UsageError(`--agent-kind ${kind} needs --model as well: the model that it calls.`);
+  return { kind: knownKind(kind), model, keyEnv, modelUrl };
+}
+
+function knownKind(text: string): AgentChoice["kind"] {
+  const found = knownAgents.find((kind) => kind === text);
+  if (found !== undefined) return found as AgentChoice["kind"];
+  throw new InvalidArgumentError(`It must be one of ${knownAgents.join(", ")}.`);
+}
+
+function address(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError("It must be an address such as http://127.0.0.1:11434/v1.");
 }
 
 function scenario(text: string): ScenarioName {

@@ -29,6 +29,8 @@ export interface RuntimeRequest {
   /** Whether executor and reviewer are the demo's own scripts, the only ones that may run without a container. */
   readonly scripted: boolean;
   readonly dataDir: string;
+  /** Folder of agent CLIs; null: only what the image has. */
+  readonly toolsDir: string | null;
   readonly terminal: Terminal;
   readonly cleanup: Cleanup;
   readonly onRun: (run: SeenRun) => void;
@@ -78,7 +80,7 @@ async function plain({ wanted, scripted, dataDir, terminal }: RuntimeRequest, wh
   return processRuntime({ scratchDir });
 }
 
-async function contained({ dataDir, cleanup }: RuntimeRequest, engine: Engine): Promise<Runtime> {
+async function contained({ dataDir, toolsDir, cleanup }: RuntimeRequest, engine: Engine): Promise<Runtime> {
   cleanup.add("the container engine", () => engine.close());
   return dockerRuntime({
     docker: engine.docker,
@@ -86,6 +88,7 @@ async function contained({ dataDir, cleanup }: RuntimeRequest, engine: Engine): 
     uids: usualUids,
     relay: { kind: "toolchain" },
     roots: [dataDir],
+    toolsDir,
     instance: `demo/${process.pid}`,
   });
 }

@@ -11,9 +11,10 @@ import { type Forge, startForge } from "../forge/forge.ts";
 import type { Issue, Repository } from "../forge/model.ts";
 import type { LoopState } from "../loop/state.ts";
 import { nextAfter } from "../policy/cron.ts";
-import { readSettings } from "../settings.ts";
+import { readSettings, type Settings } from "../settings.ts";
 import { type RunningApp, startApp } from "../wire.ts";
 import type { Cleanup } from "./cleanup.ts";
+import type { DemoAgent } from "./demo-agent.ts";
 import type { DemoRuntime } from "./demo-runtime.ts";
 import type { DemoWork } from "./demo-work.ts";
 
@@ -44,6 +45,8 @@ export interface StageRequest {
   readonly log: Log;
   readonly forgeDir: string;
   readonly appDir: string;
+  /** A real agent, and the folder of its CLI; null: a command. */
+  readonly agent: (DemoAgent & { readonly tools: string }) | null;
   readonly port: number;
   /** Of the terminal: what it says of package registries is the App's too. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -135,7 +138,7 @@ async function untilQuiet(forge: Forge, app: RunningApp): Promise<void> {
 /** The App as an operator would start it, with settings for the local GitHub. */
 async function startOwnApp(
   forge: Forge,
-  { work, runtime, log, appDir, env, cleanup }: StageRequest,
+  { work, runtime, log, appDir, agent, env, cleanup }: StageRequest,
   clock: Clock,
 ): Promise<RunningApp> {
   const secret = randomBytes(32).toString("hex");
@@ -154,11 +157,12 @@ async function startOwnApp(
     LOOPGATE_AGENT_IMAGE: toolchain,
     LOOPGATE_REVIEWER_COMMAND: work.reviewer.command,
     LOOPGATE_REVIEWER_IMAGE: toolchain,
+    ...(agent === null ? {} : { ...agent.settings, LOOPGATE_TOOLS: agent.tools }),
     ...registriesOf(env),
   });
   if (!read.ok) throw new Fault(`${read.message} Nothing was started.`, { kind: "invalid", retry: "never" });
   const app = await startApp({
-    settings: read.settings,
+    settings: agent === null ? read.settings : workedBy(agent, read.settings),
     clock,
     log,
     runtime: runtime.runtime,
@@ -172,6 +176,16 @@ async function startOwnApp(
   });
   forge.setWebhook({ url: app.webhookUrl, secret });
   return app;
+}
+
+/** Policies that name no agent have this one. */
+function workedBy({ kind, model }: DemoAgent, settings: Settings): Settings {
+  const { operator } = settings;
+  const { defaults } = operator;
+  return {
+    ...settings,
+    operator: { ...operator, defaults: { ...defaults, agent: { ...defaults.agent, kind, model } } },
+  };
 }
 
 /** The settings of package registries; whoever runs the demo has them where the App has. */

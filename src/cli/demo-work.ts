@@ -36,7 +36,7 @@ export async function readDemoWork(options: DemoOptions): Promise<DemoWork> {
   const [agent, reviewer] = await Promise.all([
     commandOr(options.agent, `agents/${scenario?.agent ?? "scripted-agent.sh"}`),
     commandOr(options.reviewer, "agents/scripted-reviewer.sh"),
-  ]);
+  ]).then((ofScripts) => (options.real === null ? ofScripts : ([byItself, reviewerOf(options.reviewer)] as const)));
   if (options.repo !== null) return ownWork(options, options.repo, { agent, reviewer });
   const issue = await readIssue(join(fixtures, "demo/issue.md"));
   const cron = scenario?.cron ?? null;
@@ -80,6 +80,10 @@ async function ownWork(
   if (policy.ok && policy.policy.agent.command !== "") {
     notes.push("The repository's .github/loop.yml names its own agent command, which runs instead of --agent.");
   }
+  if (policy.ok && policy.policy.agent.kind !== "command")
+    notes.push(
+      `The repository's .github/loop.yml names its own agent, ${policy.policy.agent.kind}, which runs instead.`,
+    );
   if (required.length > 1)
     notes.push(`The policy requires ${required.length} checks; the CI here reports only ${required[0]}.`);
   return {
@@ -92,6 +96,13 @@ async function ownWork(
     ...agents,
     notes,
   };
+}
+
+/** An agent that is known by name is no command, and reviews in another role where nobody else does. */
+const byItself = { command: "", scripted: false };
+
+function reviewerOf(command: string | null): DemoWork["reviewer"] {
+  return command === null ? byItself : { command, scripted: false };
 }
 
 async function commandOr(given: string | null, fallback: string): Promise<{ command: string; scripted: boolean }> {

@@ -6,6 +6,8 @@ import { Fault } from "../base/fault.ts";
 import { screenshot } from "../forge/pages/screenshot.ts";
 import type { LoopState } from "../loop/state.ts";
 import { type Cleanup, withCleanup } from "./cleanup.ts";
+import { demoAgentOf } from "./demo-agent.ts";
+import { installClis, type KnownAgent, toolsKept } from "./demo-clis.ts";
 import { enter, follow, untilInterrupted } from "./demo-follow.ts";
 import type { DemoOptions } from "./demo-options.ts";
 import { openDemoRuntime } from "./demo-runtime.ts";
@@ -35,16 +37,20 @@ async function play(
   const say = (line: string) =>
     terminal.out(`${((performance.now() - began) / 1000).toFixed(1).padStart(7)} s  ${line}\n`);
   for (const note of work.notes) terminal.err(`Note: ${note}\n`);
+  const real = options.real === null ? null : demoAgentOf(options.real, terminal.env);
+  const agent = real === null ? null : { ...real, tools: real.tools ?? (await installed(real.kind, terminal)) };
   const { forgeDir, appDir } = await makeFolders(cleanup);
   const runtime = await openDemoRuntime({
     wanted: options.runtime,
     scripted: work.agent.scripted && work.reviewer.scripted,
     dataDir: appDir,
+    toolsDir: agent?.tools ?? null,
     terminal,
     cleanup,
     onRun: (run) => say(runLine(run)),
   });
   say((await runtime.runtime.describe()).sentence);
+  if (agent !== null) say(agent.told);
   if (options.repo !== null) say("--check runs on this machine as you, outside of any container");
   const watch = createWatch(say);
   const stage = await setStage({
@@ -53,6 +59,7 @@ async function play(
     log: watch.log,
     forgeDir,
     appDir,
+    agent,
     port: options.port,
     env: terminal.env,
     cleanup,
@@ -73,6 +80,15 @@ async function play(
   if (options.keep) await untilInterrupted(say, interrupted);
   else if (!options.auto && process.stdin.isTTY) await enter(say, "Enter ends the demo and its pages.", interrupted);
   return state?.ending?.reason === "task_complete" ? 0 : 1;
+}
+
+function installed(kind: KnownAgent, { err }: Terminal): Promise<string> {
+  return installClis([kind], {
+    tools: toolsKept,
+    advice:
+      "Nothing was started. See whether `npm ping` reaches the registry, or name a folder whose `bin` has the agent with LOOPGATE_TOOLS.",
+    say: (line) => err(`${line}\n`),
+  });
 }
 
 async function makeFolders(cleanup: Cleanup): Promise<{ forgeDir: string; appDir: string }> {

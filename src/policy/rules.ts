@@ -18,7 +18,13 @@ import { nameOfCheck, type Policy } from "./schema.ts";
 
 /** What stands in where a repository says nothing; empty: nothing does. */
 export interface OperatorDefaults {
-  readonly agent: { readonly command: string; readonly image: string };
+  /** `kind` and `model`: an agent that is known by name, in place of the command. */
+  readonly agent: {
+    readonly command: string;
+    readonly image: string;
+    readonly kind?: Rules["executor"]["agent"];
+    readonly model?: string;
+  };
   readonly reviewer: { readonly command: string; readonly image: string };
 }
 
@@ -145,7 +151,7 @@ function rulesOf(
   const command = policy.agent.command || defaults.agent.command;
   const own = ownImage(policy, found);
   const image = policy.agent.image || own || defaults.agent.image;
-  const { kind, model } = policy.agent;
+  const { kind, model } = namedAgent(policy, defaults);
   if (kind === "command" && command === "") return missing("agent.command", "the command that starts the agent");
   if (kind !== "command" && model === "") return missing("agent.model", "the model that the agent calls");
   if (image === "") return missing("agent.image", "the container image the agent runs in");
@@ -173,6 +179,13 @@ function rulesOf(
     return { ok: true, rules: { ...origin, executor, reviewer, ...several, ...rest } };
   if (asksForReviewer) return missing("reviewer.command", "the command that reviews the change");
   return { ok: true, rules: { ...origin, executor, reviewer: null, reviewerMissing: true, ...rest } };
+}
+
+/** The policy's agent; the operator's where the policy names none at all. */
+function namedAgent({ agent }: Policy, defaults: OperatorDefaults): Pick<Policy["agent"], "kind" | "model"> {
+  const namesNone = agent.kind === "command" && agent.command === "";
+  const { kind, model = "" } = defaults.agent;
+  return namesNone && kind !== undefined ? { kind, model: agent.model || model } : agent;
 }
 
 /**

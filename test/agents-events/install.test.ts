@@ -15,11 +15,11 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { CLI_VERSIONS, type Download } from "../../src/cli/demo-clis.ts";
 import { chosenKinds } from "../agents/errand.ts";
-import { type Download, installAgents } from "../agents/install.ts";
-import { VERSIONS } from "../agents/versions.ts";
+import { installAgents } from "../agents/install.ts";
 
-const { name, version, program, file } = VERSIONS.codex;
+const { name, version, program, file } = CLI_VERSIONS.codex;
 
 function folder(): string {
   vi.spyOn(console, "warn").mockReturnValue();
@@ -28,7 +28,10 @@ function folder(): string {
   return made;
 }
 
-async function from(registry: RequestListener, more: Partial<Download> = {}): Promise<Required<Download>> {
+async function from(
+  registry: RequestListener,
+  more: Partial<Download> = {},
+): Promise<Partial<Download> & Pick<Download, "tools">> {
   const server = createServer(registry);
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   onTestFinished(async () => {
@@ -85,6 +88,6 @@ test("a registry that fails once is asked again; what is installed is kept, and 
 
 test("a choice of agents is kept to, and a name that is none is an error", () => {
   expect(chosenKinds(" gemini,codex")).toEqual(["codex", "gemini"]);
-  expect(chosenKinds(undefined)).toEqual(Object.keys(VERSIONS));
+  expect(chosenKinds(undefined)).toEqual(Object.keys(CLI_VERSIONS));
   expect(() => chosenKinds("codex,gemni")).toThrow("LOOPGATE_TEST_AGENTS names gemni; there are codex, gemini");
 });

@@ -9,8 +9,8 @@ import { agentOf } from "../../src/agents/agents.ts";
 import { geminiSettings } from "../../src/agents/gemini.ts";
 import { hookLine } from "../../src/agents/hook.ts";
 import { quoted, startLine } from "../../src/agents/shell.ts";
+import { CLI_VERSIONS } from "../../src/cli/demo-clis.ts";
 import { isAllowedEnv } from "../../src/container/run.ts";
-import { VERSIONS } from "../agents/versions.ts";
 
 const kinds = AGENT_KINDS.filter((kind) => kind !== "command");
 const gatewayUrl = "http://127.0.0.1:8417";
@@ -51,7 +51,7 @@ function start(
     mkdirSync(join(workspace, path, ".."), { recursive: true });
     writeFileSync(join(workspace, path), text);
   }
-  const program = join(bin, VERSIONS[kind].program);
+  const program = join(bin, CLI_VERSIONS[kind].program);
   const shown = join(folder, "shown.json");
   writeFileSync(program, `#!${process.execPath}\n${showing(shown)}`);
   chmodSync(program, 0o755);
@@ -180,7 +180,7 @@ describe.each(kinds)("%s", (kind) => {
 
   test("has an image of exactly the version that is tried", () => {
     const dockerfile = readFileSync(new URL(`../../fixtures/images/${kind}.Dockerfile`, import.meta.url), "utf8");
-    const { name, version } = VERSIONS[kind];
+    const { name, version } = CLI_VERSIONS[kind];
     expect(dockerfile).toContain(` ${name}@${version}`);
     expect(dockerfile).toMatch(/^FROM node:24-slim$/m);
     expect(dockerfile).toMatch(/ install .* git .*&& /);

@@ -1,8 +1,8 @@
 // The errand that every agent CLI is sent on, and what the scripted model bills for it.
+import { CLI_VERSIONS } from "../../src/cli/demo-clis.ts";
 import type { Installed } from "./install.ts";
 import { usageOf } from "./model-server.ts";
 import type { Step } from "./script.ts";
-import { VERSIONS } from "./versions.ts";
 
 /** US dollars per million tokens, for every model of every provider. */
 export const PRICE = { input: 4, output: 20, cacheRead: 1, cacheWrite: 5 } as const;
@@ -15,7 +15,7 @@ export const WITHOUT_MCP: ReadonlySet<Installed> = new Set(["qwen"]);
 
 /** The kinds that a list names, in one order always. Throws at a name that is none, lest nothing be tried unnoticed. */
 export function chosenKinds(list: string | undefined): readonly Installed[] {
-  const known = Object.keys(VERSIONS) as Installed[];
+  const known = Object.keys(CLI_VERSIONS) as Installed[];
   if (list === undefined || list === "") return known;
   const chosen = list.split(",").map((name) => name.trim());
   const unknown = chosen.filter((name) => !known.some((kind) => kind === name));

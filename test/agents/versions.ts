@@ -1,41 +1,5 @@
-// The agent CLIs that are tried, each at exactly one version, and where their programs stand when installed.
-import type { AgentKind } from "../../src/agents/agent.ts";
-
-export interface Version {
-  /** Package and version in the registry. */
-  readonly name: string;
-  readonly version: string;
-  /** The program's name on the path. */
-  readonly program: string;
-  /** Where it stands below its own folder's `node_modules`, on this machine. */
-  readonly file: string;
-}
-
-const machine = `linux-${process.arch}`;
-
-export const VERSIONS: Readonly<Record<Exclude<AgentKind, "command">, Version>> = {
-  codex: { name: "@openai/codex", version: "0.169.0", program: "codex", file: "@openai/codex/bin/codex.js" },
-  gemini: {
-    name: "@google/gemini-cli",
-    version: "0.61.0",
-    program: "gemini",
-    file: "@google/gemini-cli/bundle/gemini.js",
-  },
-  "claude-code": {
-    name: "@anthropic-ai/claude-code",
-    version: "2.1.330",
-    program: "claude",
-    file: `@anthropic-ai/claude-code-${machine}/claude`,
-  },
-  qwen: { name: "@qwen-code/qwen-code", version: "0.24.4", program: "qwen", file: "@qwen-code/qwen-code/cli-entry.js" },
-  pi: {
-    name: "@earendil-works/pi-coding-agent",
-    version: "1.6.0",
-    program: "pi",
-    file: "@earendil-works/pi-coding-agent/dist/bundle/cli.js",
-  },
-  opencode: { name: "opencode-ai", version: "1.18.33", program: "opencode", file: `opencode-${machine}/bin/opencode` },
-};
+// The tool servers that agents are tried with, each at exactly one version; the agents' own are in `src/cli/demo-clis.ts`.
+import type { Version } from "../../src/cli/demo-clis.ts";
 
 /** A tool server of somebody else's, which the agents call through the gateway. */
 export const SERVER: Version = {

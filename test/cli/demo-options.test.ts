@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { demoAgentOf } from "../../src/cli/demo-agent.ts";
 import { demoOptions } from "../../src/cli/demo-options.ts";
 import { readDemoWork, readIssue } from "../../src/cli/demo-work.ts";
 import { ask } from "./command.ts";
@@ -40,6 +41,15 @@ describe("the command line", () => {
     [["--check", "true"], "--issue and --check belong to --repo"],
     [["--port", "70000"], "It must be a whole number from 0 to 65535."],
     [["--runtime", "vm"], "It must be docker or process."],
+    [["--agent-kind", "clawd"], "It must be one of claude-code, codex, gemini, opencode, qwen, pi."],
+    [["--agent-kind", "codex"], "--agent-kind codex needs --model as well: the model that it calls."],
+    [["--agent-kind", "codex", "--model", "m", "--agent", "true"], "--agent and --agent-kind are two agents"],
+    [["--agent-kind", "codex", "--model", "m", "--scenario", "plan"], "leave out --repo, --agent and --agent-kind"],
+    [["--agent-kind", "codex", "--model", "m", "--repo", "."], "--repo needs --issue and --check as well"],
+    [["--key-env", "KEY", "--model", "m"], "--model and --key-env belong to --agent-kind"],
+    [["--agent-kind", "codex", "--model", "m", "--model-url", "ftp://a/"], "It must be an address such as"],
+    [["--agent-kind", "codex", "--model", "m", "--key-env", "NOT_SET"], "--key-env NOT_SET: that variable is not set"],
+    [["--agent-kind", "codex", "--model", "m"], "codex needs a key: name the variable that holds it with --key-env."],
     [["--timeout", "0"], "It must be a whole number from 1 to 1440."],
   ])("%j ends with 2: %s", async (args, why) => {
     const { code, out, err } = await ask(["demo", ...args]);
@@ -52,6 +62,53 @@ describe("the command line", () => {
     expect(demoOptions({}).timeoutMinutes).toBe(10);
     expect(demoOptions(own).timeoutMinutes).toBe(120);
     expect(demoOptions({ ...own, timeout: 5 }).timeoutMinutes).toBe(5);
+  });
+});
+
+describe("a real agent", () => {
+  const codex = { kind: "codex", model: "gpt-5", keyEnv: "MY_KEY", modelUrl: null } as const;
+  const env = { MY_KEY: "k".repeat(40), OTHER: "o" };
+
+  test("has the key from the variable that was named, and nothing else of the environment", () => {
+    const { settings, told, tools } = demoAgentOf(codex, env);
+    expect(settings).toEqual({ LOOPGATE_OPENAI_KEY: env.MY_KEY });
+    expect(told).toMatch(
+      /^codex works with gpt-5 at https:\/\/api\.openai\.com\/v1; its key stays in this process; priced by /,
+    );
+    expect([told.includes(env.MY_KEY), tools]).toEqual([false, null]);
+    expect(demoAgentOf({ ...codex, keyEnv: null }, { LOOPGATE_OPENAI_KEY: "a-key" }).settings).toEqual({
+      LOOPGATE_OPENAI_KEY: "a-key",
+    });
+  });
+
+  test("calls a server on this machine without a key and without a price", () => {
+    const local = { ...codex, keyEnv: null, modelUrl: "http://localhost:8080/v1" };
+    const { settings, told } = demoAgentOf(local, {});
+    expect(JSON.parse(settings.LOOPGATE_PRICES ?? "")).toEqual({ "openai/*": { input: 0, output: 0 } });
+    expect(told).toBe("codex works with gpt-5 at http://localhost:8080/v1; what it answers is taken to cost nothing");
+  });
+
+  test.each([
+    ["a model that nobody knows", { ...codex, model: "gpt-5-somebodys-own" }],
+    ["a server elsewhere", { ...codex, modelUrl: "https://models.example.com/v1" }],
+    ["a name that only looks like this machine's", { ...codex, modelUrl: "https://127.0.0.1.example.com/v1" }],
+  ])("is refused without a price: %s", (_, choice) => {
+    expect(() => demoAgentOf(choice, env)).toThrow(
+      /an unknown price is refused: set LOOPGATE_PRICES, as in LOOPGATE_PRICES='/,
+    );
+    const priced = { ...env, LOOPGATE_PRICES: '{"openai/*":{"input":1,"output":2}}' };
+    expect(demoAgentOf(choice, priced).told).toContain("priced by the operator's own price");
+  });
+
+  test("reviews its own change where no reviewer is named, and no command of the demo's runs beside it", async () => {
+    const named = { agentKind: "codex", model: "gpt-5", keyEnv: "MY_KEY" };
+    const alone = await readDemoWork(demoOptions(named));
+    expect([alone.agent, alone.reviewer]).toEqual([
+      { command: "", scripted: false },
+      { command: "", scripted: false },
+    ]);
+    const judged = await readDemoWork(demoOptions({ ...named, reviewer: "judge" }));
+    expect(judged.reviewer).toEqual({ command: "judge", scripted: false });
   });
 });
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { AGENT_KINDS, TOOL_SERVER } from "../../src/agents/agent.ts";
 import { agentOf } from "../../src/agents/agents.ts";
 import { startLine } from "../../src/agents/shell.ts";
-import { VERSIONS } from "../agents/versions.ts";
+import { CLI_VERSIONS } from "../../src/cli/demo-clis.ts";
 import { part } from "./part.ts";
 
 const task = { promptPath: "/loop/brief.md", model: "m", gatewayUrl: "http://127.0.0.1:1", lease: "l", hasTools: true };
@@ -12,7 +12,7 @@ test("the page has every agent that is known by name", () => {
   const rows = AGENT_KINDS.flatMap((kind) => {
     if (kind === "command") return [];
     const { route, prepare, takesPart } = agentOf(kind, "");
-    const { name, version } = VERSIONS[kind];
+    const { name, version } = CLI_VERSIONS[kind];
     const hasServer = startLine(prepare(task)).includes("LOOP_TOOLS_URL");
     const tools = hasServer ? `the MCP server \`${TOOL_SERVER}\`` : `the command \`${TOOL_SERVER}\``;
     const words =

@@ -453,3 +453,23 @@ describe("the rules of a loop", () => {
     expect(rulesFrom("reviewer: {enabled: false}")).toMatchObject({ ok: true, rules: { reviewer: null } });
   });
 });
+
+describe("an operator whose agent is known by name", () => {
+  const named: Operator = {
+    ...operator,
+    defaults: { ...operator.defaults, agent: { command: "", image: "agent@sha256:1", kind: "codex", model: "gpt-5" } },
+  };
+
+  it.each([
+    ["version: 1\n", { agent: "codex", model: "gpt-5", command: "" }],
+    ["version: 1\nagent:\n  model: gpt-6\n", { agent: "codex", model: "gpt-6", command: "" }],
+    ["version: 1\nagent:\n  command: fix\n", { agent: "command", model: "", command: "fix" }],
+    ["version: 1\nagent:\n  kind: gemini\n  model: g\n", { agent: "gemini", model: "g", command: "" }],
+  ])("works for policies that name none: %j", (text, executor) => {
+    const read = readRules({ text, sha: "b10b" }, named, "loop");
+    expect(read).toMatchObject({
+      ok: true,
+      rules: { executor, reviewer: executor.agent === "command" ? null : executor },
+    });
+  });
+});
