@@ -73,6 +73,13 @@ const publicOrigin = address.refine(
   "must be an address without a path, such as https://pages.example.com",
 );
 
+/** Where a message goes: the path is a credential, so nothing of it is quoted. */
+function isReceiver(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { username, password, protocol } = new URL(text);
+  return username === "" && password === "" && /^https?:$/.test(protocol) && isSafe(text);
+}
+
 const command = z.string().max(100_000, "is longer than 100,000 characters");
 /** What is wrong with the address of a database, as the end of a sentence; null: nothing. Never quotes it: a password may be in it. */
 function storeProblem(text: string): string | null {
@@ -268,6 +275,13 @@ export const Environment = z.strictObject({
     .meta({
       description: "The secret that belongs to LOOPGATE_CLIENT_ID.",
       where: `${appPage} → General → Client secrets → Generate`,
+    }),
+  LOOPGATE_WEEKLY_URL: visible(500)
+    .refine(isReceiver, "must be an https address (http only on this machine) without a user")
+    .optional()
+    .meta({
+      description:
+        "Address that takes messages as Slack's incoming webhooks do: each Monday at nine, on the clock of LOOPGATE_DAY_ZONE, it is told what came of the week's loops, what they cost and who is waited for, in all repositories. Whoever knows it can write there. Empty: nothing is sent.",
     }),
   LOOPGATE_LABEL: visible(50)
     .regex(/[\p{L}\p{N}\p{P}\p{S}]/u, "holds nothing that can be seen")
@@ -509,7 +523,11 @@ function isListenHost(value: string): boolean {
 }
 
 function isSafeAddress(value: string): boolean {
-  if (!isAddress(value)) return true; // said already
-  const url = new URL(value);
-  return url.protocol === "https:" || ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
+  return !isAddress(value) || isSafe(value); // the first is said already
+}
+
+/** Whether nobody on the way can read what is sent there. */
+function isSafe(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  return protocol === "https:" || ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
 }

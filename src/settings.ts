@@ -29,6 +29,8 @@ export interface Settings {
   };
   /** By what people sign in to those pages with GitHub. Absent: nobody can. */
   readonly client?: { readonly id: string; readonly secret: string };
+  /** Where the week's message is sent, and on whose clock it is Monday. Absent: nowhere. */
+  readonly weekly?: { readonly url: string; readonly timeZone: string };
   readonly label: string;
   readonly concurrentRuns: number;
   /** Where each run's own user is taken from, where the App is root. Absent: all runs have the same. */
@@ -184,6 +186,9 @@ function settingsOf(env: Environment, privateKey: string): Settings {
     ...(env.LOOPGATE_CLIENT_ID === undefined || env.LOOPGATE_CLIENT_SECRET === undefined
       ? {}
       : { client: { id: env.LOOPGATE_CLIENT_ID, secret: env.LOOPGATE_CLIENT_SECRET } }),
+    ...(env.LOOPGATE_WEEKLY_URL === undefined
+      ? {}
+      : { weekly: { url: env.LOOPGATE_WEEKLY_URL, timeZone: env.LOOPGATE_DAY_ZONE } }),
     label: env.LOOPGATE_LABEL,
     concurrentRuns: env.LOOPGATE_CONCURRENT_RUNS,
     runUids: env.LOOPGATE_RUN_UIDS,

@@ -11,6 +11,7 @@ import { createSeen, type Seen } from "./cockpit/health/seen.ts";
 import { createLive, type Live } from "./cockpit/live.ts";
 import { loopRoutes } from "./cockpit/loops/routes.ts";
 import type { Metrics } from "./cockpit/metrics.ts";
+import { startSender } from "./cockpit/outcomes/sender.ts";
 import { createReadiness } from "./cockpit/readiness.ts";
 import { createSigner } from "./cockpit/signed.ts";
 import { createAdmission } from "./cockpit/ticket.ts";
@@ -297,6 +298,10 @@ export async function lead(options: AppOptions, { store, lost, house }: Led): Pr
             onTaken: (lagMs) => metrics?.polledLag(lagMs),
           })
         : null;
+    const sender =
+      settings.weekly === undefined
+        ? null
+        : startSender({ ...settings.weekly, store, live, github: settings.github.gitUrl, clock, log });
     return {
       url,
       webhookUrl: `${url}${webhookPath}`,
@@ -307,6 +312,7 @@ export async function lead(options: AppOptions, { store, lost, house }: Led): Pr
       lost,
       async close() {
         await polling?.stop();
+        await sender?.stop();
         await close();
         await takingIn?.stop();
         await engine.stop();

@@ -135,6 +135,22 @@ describe("what is needed", () => {
       );
   });
 
+  test("the week's message goes where nobody on the way can read it, and its address is quoted nowhere", () => {
+    const weekly = (url: string) => ({ ...least, LOOPGATE_WEEKLY_URL: url, LOOPGATE_DAY_ZONE: "Europe/Berlin" });
+    for (const url of ["https://chat.example/services/T0/B0/secret?x=1", "http://127.0.0.1:8065/hooks/secret"])
+      expect(settingsOf(weekly(url)).weekly).toEqual({ url, timeZone: "Europe/Berlin" });
+    expect(settingsOf(least).weekly).toBe(undefined);
+    for (const url of [
+      "http://chat.example/secret",
+      "https://me:secret@chat.example/",
+      "ftp://chat.example/secret",
+      "secret",
+    ]) {
+      expect(messageOf(weekly(url))).toContain("LOOPGATE_WEEKLY_URL");
+      expect(messageOf(weekly(url))).not.toMatch(/secret@|example\//);
+    }
+  });
+
   test("a registry's address lets policies speak of packages, and its token is nothing without it", () => {
     const npm = { LOOPGATE_REGISTRY_NPM: "https://packages.example/npm/", LOOPGATE_REGISTRY_NPM_TOKEN: "a-token" };
     const { registries, operator } = settingsOf({ ...least, ...npm });
@@ -251,7 +267,7 @@ describe("what is needed", () => {
   test("no value ever appears in the message", () => {
     const wrong = Object.fromEntries(Object.keys(Environment.shape).map((name) => [name, `CANARY-${name}\nCANARY`]));
     const message = messageOf(wrong);
-    expect(message).toMatch(/^82 settings are/);
+    expect(message).toMatch(/^83 settings are/);
     expect(message).not.toContain("CANARY");
   });
 });

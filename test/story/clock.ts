@@ -4,6 +4,8 @@ import type { Clock } from "../../src/engine/ports.ts";
 export interface HandClock extends Clock {
   /** Moves the time and fires what is due, in order. */
   advance(ms: number): void;
+  /** When something is due next; null: nothing is waited for. */
+  next(): number | null;
 }
 
 export function handClock(start = Date.parse("2026-01-05T09:00:00Z")): HandClock {
@@ -18,6 +20,7 @@ export function handClock(start = Date.parse("2026-01-05T09:00:00Z")): HandClock
         timers = timers.filter((one) => one !== timer);
       };
     },
+    next: () => (timers.length === 0 ? null : Math.min(...timers.map(({ at }) => at))),
     advance(ms) {
       now += ms;
       const due = timers.filter((timer) => timer.at <= now).sort((a, b) => a.at - b.at);

@@ -88,6 +88,8 @@ export interface StoryOptions {
   readonly image?: string;
   /** Whether the App serves figures to its operator; by default it does not. */
   readonly figures?: boolean;
+  /** Where the week's message goes; by default nowhere. */
+  readonly weeklyUrl?: string;
   /** How the App hears of GitHub; by default webhooks arrive, or, where LOOPGATE_TEST_INTAKE is poll, their log is read. */
   readonly intake?: "webhook" | "poll";
   /** Where the store is; by default in a file, and in PostgreSQL where LOOPGATE_TEST_STORE names it. */
@@ -326,6 +328,7 @@ function settingsFor(forge: Forge, dir: string, options: StoryOptions): Settings
       : {}),
     ...(options.recordsMs ? { recordsMs: options.recordsMs } : {}),
     ...(options.keepBytes ? { keepBytes: options.keepBytes } : {}),
+    ...(options.weeklyUrl ? { weekly: { url: options.weeklyUrl, timeZone: "UTC" } } : {}),
     ...(options.models ? { models: options.models } : {}),
     ...(options.prices ? { prices: options.prices } : {}),
     ...(named.length > 0
