@@ -4,13 +4,15 @@ import { mayWrite } from "../loop/begin.ts";
 import type { Reply } from "../loop/effect.ts";
 import { hasLabel } from "../loop/end.ts";
 import type { LoopEvent } from "../loop/event.ts";
-import type { LoopState } from "../loop/state.ts";
-import { readRules } from "../policy/rules.ts";
+import type { IssueRef, LoopState } from "../loop/state.ts";
+import { type PolicyFile, readRules } from "../policy/rules.ts";
+import { schedulesIn } from "../policy/schedules.ts";
 import { encodeRecord } from "../record/codec.ts";
 import { encodeFacts } from "../record/facts.ts";
 import { attemptMarker, replyMarker, statusMarker, stopMarker } from "../record/markers.ts";
 import { threadAnswer } from "../report/pull.ts";
 import { attemptComment, replyText, statusComment, stopComment, withoutLoopText } from "../report/report.ts";
+import { scheduleLine } from "../report/schedule.ts";
 import type { SeenWithoutLoop } from "../report/wording/replies.ts";
 import { usedToday } from "./days.ts";
 import { showPictures } from "./pictures.ts";
@@ -113,7 +115,20 @@ async function seenWithoutLoop(
   const { open, labels, policy, policyFault } = await world.github.readClaim(issue);
   const rules = policyFault === null ? readRules(policy, world.operator, label) : null;
   const fault = rules === null || rules.ok ? policyFault : rules.message;
-  return { open, labelled: hasLabel(labels, label), policyFault: fault };
+  return {
+    open,
+    labelled: hasLabel(labels, label),
+    policyFault: fault,
+    schedules: await schedulesOf(world, issue, policy),
+  };
+}
+
+/** How the schedules of the repository's own policy stand, a line each. */
+async function schedulesOf(world: World, { repositoryId }: IssueRef, policy: PolicyFile | null): Promise<string[]> {
+  const named = schedulesIn({ policy, policyFault: null }, world.operator);
+  if (!named.ok || named.schedules.length === 0) return [];
+  const standing = new Map(Object.entries((await world.store.schedules(repositoryId))?.standing ?? {}));
+  return named.schedules.map((one) => scheduleLine(one, standing.get(one.name), world.clock.now()));
 }
 
 type RunLoop = Extract<StoredEffect["effect"], { type: "run_loop" }>;

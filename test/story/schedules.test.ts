@@ -64,6 +64,30 @@ test("no pass while the last one's loop goes on, none while the branch is where 
   expect(issuesOf(story).map(({ title }) => title)).toEqual(["Tidy up (2026-01-06)", "Tidy up (2026-01-16)"]);
 });
 
+test("/loop explain tells how each schedule stands, why its last time came to nothing, and that none runs by a policy that is wrong", async () => {
+  const story = await begun({ policy: daily() });
+  const issue = story.openIssue();
+  const explained = async () => {
+    story.forge.as("bob").comment(issue, "/loop explain");
+    await story.settle();
+    return story.comments(issue).at(-1) ?? "";
+  };
+  expect(await explained()).toContain(
+    "- Schedule `tidy` (`0 6 * * *`): no pass yet; its next time is 2026-01-06 06:00 UTC.",
+  );
+  await story.advance(22 * hour);
+  await story.advance(day);
+  const [opened] = issuesOf(story);
+  expect(await explained()).toContain(
+    `- Schedule \`tidy\` (\`0 6 * * *\`): pass 1 was #${opened?.number}; its next time is 2026-01-08 06:00 UTC. Of 2026-01-07 06:00 UTC nothing came, since the loop of the pass before was not over.`,
+  );
+  const wrong = daily("    time_zone: Mars/Base\n");
+  await story.forge.as("alice").push(story.repository, "main", { ".github/loop.yml": wrong }, "Move to Mars");
+  const said = await explained();
+  expect(said).toContain("`schedules.0.time_zone`");
+  expect(said).toContain("No schedule runs either while the policy is invalid.");
+});
+
 test("the issue of the last pass is deleted: its schedule goes on, also where the store knows that loop no more", async () => {
   for (const loseStore of [false, true]) {
     const story = await begun({ policy: daily("    unchanged: run\n") });

@@ -121,6 +121,7 @@ export interface SeenWithoutLoop {
   readonly open: boolean;
   readonly labelled: boolean;
   readonly policyFault: string | null; // why the policy does not stand; null: it does
+  readonly schedules: readonly string[]; // a line for each of the policy's
 }
 
 /** What is said where nobody has started a loop; `seen` where it was asked why. */
@@ -128,8 +129,15 @@ export function withoutLoopSentence(command: Command, label: string, seen: SeenW
   if (command.verb === "help") return helpText;
   if (command.verb === "unknown") return unknownText(command);
   if (command.verb === "run") return `Nothing was started: ${commandRefusal({ of: "run_words" }, command)}.`;
-  if (seen !== null) return `There is no loop on this issue: ${whyNone(label, seen)}`;
+  if (seen !== null)
+    return [`There is no loop on this issue: ${whyNone(label, seen)}`, ...schedulesPart(seen)].join("\n\n");
   return `There is no loop on this issue. Next: set the label ${inlineCode(label)}, or comment \`/loop run\`, to start one. ${inlineCode("/loop help")} lists the commands.`;
+}
+
+/** What begins by itself, for whoever asks why it does not. */
+function schedulesPart({ schedules, policyFault }: SeenWithoutLoop): string[] {
+  if (policyFault !== null) return ["No schedule runs either while the policy is invalid."];
+  return schedules.length === 0 ? [] : [schedules.join("\n")];
 }
 
 function whyNone(label: string, { open, labelled, policyFault }: SeenWithoutLoop): string {
