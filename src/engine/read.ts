@@ -205,7 +205,7 @@ function redFact(names: readonly string[]): Pick<ClaimFacts, "redOnBase"> {
 }
 
 async function freeze(world: World, state: LoopState, read: ClaimRead, permission: Permission): Promise<Snapshot> {
-  const { heard, hidden, unasked } = await permitted(world, state, read.comments, permission);
+  const { heard, hidden, unasked } = await permitted(world, state, read, permission);
   const frozen = freezeIssue({
     title: read.title,
     body: read.body,
@@ -238,26 +238,36 @@ export function spoken({ author, body }: IssueComment, { requester }: LoopState)
 async function permitted(
   world: World,
   state: LoopState,
-  comments: readonly IssueComment[],
+  { comments, assignable = [] }: Pick<ClaimRead, "comments" | "assignable">,
   permission: Permission,
 ): Promise<{ heard: readonly IssueComment[]; hidden: number; unasked: number }> {
   const spoken = comments.filter(({ author, body }) => !author.bot && wordsBesidesCommand(body) !== "");
   const { requester } = state;
-  const others = speakersOf(spoken).filter(({ author }) => author.id !== requester.id);
+  const mayBe = new Set(assignable);
+  const others = speakersOf(spoken, mayBe).filter(({ author }) => author.id !== requester.id);
   const may = new Set(mayWrite(permission) ? [requester.id] : []);
   for (const { author } of others.slice(0, speakersAtMost)) {
     if (mayWrite(await world.github.permission(state.issue, author))) may.add(author.id);
   }
-  const unasked = others.slice(speakersAtMost).filter(isInsider).length;
+  const unasked = others.slice(speakersAtMost).filter((one) => isLikely(one, mayBe)).length;
   const allowed = spoken.filter(({ author }) => may.has(author.id));
   const heard = allowed.filter(({ hidden }) => hidden !== true);
   return { heard, hidden: allowed.length - heard.length, unasked };
 }
 
-/** Each speaker's newest comment: insiders before others, then the newest first. Private members are told as others (T3). */
-function speakersOf(comments: readonly IssueComment[]): readonly IssueComment[] {
+/**
+ * Each speaker's newest comment: whoever may be permitted before others, then the newest first. Private members are told as others, and however many strangers
+ * speak after one, that hides no word of theirs: issues can be assigned to whoever may write, and that is told (T3).
+ */
+function speakersOf(comments: readonly IssueComment[], mayBe: ReadonlySet<number>): readonly IssueComment[] {
   const newest = new Map(comments.map((comment) => [comment.author.id, comment]));
-  return [...newest.values()].sort((a, b) => Number(isInsider(b)) - Number(isInsider(a)) || b.at - a.at);
+  const rank = (comment: IssueComment) => (mayBe.has(comment.author.id) ? 2 : isInsider(comment) ? 1 : 0);
+  return [...newest.values()].sort((a, b) => rank(b) - rank(a) || b.at - a.at);
+}
+
+/** Whether the speaker may well be permitted. */
+function isLikely(comment: IssueComment, mayBe: ReadonlySet<number>): boolean {
+  return mayBe.has(comment.author.id) || isInsider(comment);
 }
 
 function isInsider({ association }: IssueComment): boolean {

@@ -55,6 +55,7 @@ describe("the claim", () => {
       policy: { text: policyText, sha: expect.stringMatching(/^[0-9a-f]{40}$/) },
       policyFault: null,
       files: new Map(),
+      assignable: expect.any(Array),
     });
     expect(Math.abs((claim.comments[0]?.at ?? 0) - Date.now())).toBeLessThan(60_000);
   });

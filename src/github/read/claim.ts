@@ -32,7 +32,7 @@ const textOf = (asked: Asked) => `
 query ReadClaim($owner: String!, $name: String!, $number: Int!, $known: String!, $asksKnown: Boolean!) {
   repository(owner: $owner, name: $name) {
     id databaseId owner { login } visibility ${statusLabelFields}
-    assignableUsers(first: 2) { nodes { databaseId } }
+    assignableUsers(first: 100) { nodes { databaseId } }
     known: ref(qualifiedName: $known) @include(if: $asksKnown) { name }
     defaultBranchRef { ${baseFields(asked.rules)} }
     ${policyFields}
@@ -148,6 +148,7 @@ export async function readClaim(connection: Connection, issue: IssueRef, known?:
     ...(await baseRead(connection, issue, repository.defaultBranchRef)),
     ...(repository.known === null ? { knownGone: true } : {}),
     ...notesIn(connection, repository.notes.nodes[0]),
+    assignable: repository.assignableUsers.nodes.map(({ databaseId }) => databaseId),
     ...soleAssignee(repository.assignableUsers.nodes),
     ...(repository.beside?.entries?.some(({ name }) => name === "workflows") ? { workflows: true } : {}),
     ...(await policyOf(connection, issue, repository)),
