@@ -18,6 +18,8 @@ export interface DemoOptions {
   readonly repo: string | null;
   readonly issue: string | null;
   readonly check: string | null;
+  /** CI runs on this machine, as whoever started the demo, and with its network. */
+  readonly checkOutside: boolean;
   /** Null: the demo's scripted agent. */
   readonly agent: string | null;
   readonly reviewer: string | null;
@@ -42,7 +44,8 @@ export function addDemoOptions(command: Command): Command {
     .option("--runtime <kind>", "docker or process; default: docker where an engine is found", kind)
     .option("--repo <dir>", "run on the committed HEAD of your own git repository, which is only read")
     .option("--issue <file>", "the issue as Markdown: its first heading is the title")
-    .option("--check <command>", "what CI runs on every pushed commit")
+    .option("--check <command>", "what CI runs on every pushed commit, in a container without network")
+    .option("--check-outside", "run --check on this machine instead, as you and with its network")
     .option("--agent <command>", "your agent: a shell command that works on the brief ($LOOP_DIR/brief.md)")
     .option("--reviewer <command>", "your reviewer; default: a scripted one, with --agent-kind that agent")
     .option(
@@ -74,6 +77,7 @@ export function demoOptions(given: Readonly<Record<string, unknown>>): DemoOptio
     repo: null,
     issue: null,
     check: null,
+    checkOutside: false,
     agent: null,
     reviewer: null,
     timeoutMinutes: (given.timeout as number | undefined) ?? (given.repo === undefined && !isReal ? 10 : 120),
@@ -84,6 +88,7 @@ export function demoOptions(given: Readonly<Record<string, unknown>>): DemoOptio
     throw new UsageError("--scenario brings its own repository and agent: leave out --repo, --agent and --agent-kind.");
   if (isReal && options.agent !== null) throw new UsageError("--agent and --agent-kind are two agents: leave out one.");
   if (options.repo !== null) requireWithRepo(options);
+  else if (options.checkOutside) throw new UsageError("--check-outside belongs to --repo.");
   else if (options.issue !== null || options.check !== null) {
     throw new UsageError("--issue and --check belong to --repo: the demo's own repository has both.");
   }

@@ -8,7 +8,9 @@ import { chooseRunUser } from "../container/docker/user.ts";
 import { processRuntime } from "../container/process/process.ts";
 import type { Running, RunOutcome, RunRequest, Runtime } from "../container/run.ts";
 import { usualUids } from "../environment.ts";
+import type { JobWorker } from "../forge/job.ts";
 import type { Cleanup } from "./cleanup.ts";
+import { containedJobs } from "./demo-ci.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** One run as the runtime saw it. */
@@ -22,6 +24,8 @@ export interface DemoRuntime {
   readonly runtime: Runtime;
   /** Every run so far, oldest first. */
   readonly runs: readonly SeenRun[];
+  /** Runs what CI is to run, in containers as well; null: there are none. */
+  readonly jobs: JobWorker | null;
 }
 
 export interface RuntimeRequest {
@@ -29,6 +33,8 @@ export interface RuntimeRequest {
   /** Whether executor and reviewer are the demo's own scripts, the only ones that may run without a container. */
   readonly scripted: boolean;
   readonly dataDir: string;
+  /** Where the local GitHub keeps repositories and makes CI's checkouts. */
+  readonly forgeDir: string;
   /** Folder of agent CLIs; null: only what the image has. */
   readonly toolsDir: string | null;
   readonly terminal: Terminal;
@@ -39,12 +45,15 @@ export interface RuntimeRequest {
 /** Chooses and opens the runtime. Throws `Fault` where nothing may run what was asked for. */
 export async function openDemoRuntime(request: RuntimeRequest): Promise<DemoRuntime> {
   const found = await find(request);
-  const runtime = "why" in found ? await plain(request, found.why) : await contained(request, found);
-  request.cleanup.add("the runs", async () => {
-    await runtime.sweep(() => false);
-    await runtime.close();
-  });
-  return recording(runtime, request.onRun);
+  if ("why" in found) {
+    const runtime = await plain(request, found.why);
+    request.cleanup.add("the runs", () => ended(runtime));
+    return { ...recording(runtime, request.onRun), jobs: null };
+  }
+  request.cleanup.add("the container engine", () => found.close());
+  const [runtime, ofCi] = [contained(request, found, "demo"), contained(request, found, "demo-ci")];
+  request.cleanup.add("the runs", () => Promise.all([ended(runtime), ended(ofCi)]).then(() => undefined));
+  return { ...recording(runtime, request.onRun), jobs: containedJobs(ofCi) };
 }
 
 async function find({ wanted, terminal }: RuntimeRequest): Promise<Engine | { why: string }> {
@@ -80,21 +89,26 @@ async function plain({ wanted, scripted, dataDir, terminal }: RuntimeRequest, wh
   return processRuntime({ scratchDir });
 }
 
-async function contained({ dataDir, toolsDir, cleanup }: RuntimeRequest, engine: Engine): Promise<Runtime> {
-  cleanup.add("the container engine", () => engine.close());
+async function ended(runtime: Runtime): Promise<void> {
+  await runtime.sweep(() => false);
+  await runtime.close();
+}
+
+/** What the App does not know of it takes for left over: so CI's containers are another instance's. */
+function contained({ dataDir, forgeDir, toolsDir }: RuntimeRequest, engine: Engine, instance: string): Runtime {
   return dockerRuntime({
     docker: engine.docker,
     user: chooseRunUser(process.getuid?.() ?? 1, process.getgid?.() ?? 1),
     uids: usualUids,
     relay: { kind: "toolchain" },
-    roots: [dataDir],
+    roots: [instance === "demo" ? dataDir : forgeDir],
     toolsDir,
-    instance: `demo/${process.pid}`,
+    instance: `${instance}/${process.pid}`,
   });
 }
 
 /** The same runtime, with every run noted as it starts and ends. */
-function recording(runtime: Runtime, onRun: (run: SeenRun) => void): DemoRuntime {
+function recording(runtime: Runtime, onRun: (run: SeenRun) => void): Omit<DemoRuntime, "jobs"> {
   const runs: SeenRun[] = [];
   return {
     runs,

@@ -8,6 +8,7 @@ import { steadyClock } from "../engine/clock.ts";
 import type { Clock, Log } from "../engine/ports.ts";
 import type { WorldEvent } from "../forge/core.ts";
 import { type Forge, startForge } from "../forge/forge.ts";
+import type { JobWorker } from "../forge/job.ts";
 import type { Issue, Repository } from "../forge/model.ts";
 import type { LoopState } from "../loop/state.ts";
 import { nextAfter } from "../policy/cron.ts";
@@ -50,6 +51,8 @@ export interface StageRequest {
   readonly port: number;
   /** Of the terminal: what it says of package registries is the App's too. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where CI's jobs run; null: as processes of this machine. */
+  readonly worker: JobWorker | null;
   readonly cleanup: Cleanup;
   readonly onEvent: (event: WorldEvent) => void;
 }
@@ -57,7 +60,11 @@ export interface StageRequest {
 /** Starts everything, opens the issue and sets the label. Throws `Fault` when a part cannot start. */
 export async function setStage(request: StageRequest): Promise<Stage> {
   const { work, cleanup } = request;
-  const forge = await startForge({ dataDir: request.forgeDir, port: request.port });
+  const forge = await startForge({
+    dataDir: request.forgeDir,
+    port: request.port,
+    ...(request.worker === null ? {} : { worker: request.worker }),
+  });
   cleanup.add("the local GitHub", () => forge.close());
   let aheadMs = 0; // of the App's clock
   const jump = (ms: number) => {

@@ -44,6 +44,7 @@ async function play(
     wanted: options.runtime,
     scripted: work.agent.scripted && work.reviewer.scripted,
     dataDir: appDir,
+    forgeDir,
     toolsDir: agent?.tools ?? null,
     terminal,
     cleanup,
@@ -51,7 +52,9 @@ async function play(
   });
   say((await runtime.runtime.describe()).sentence);
   if (agent !== null) say(agent.told);
-  if (options.repo !== null) say("--check runs on this machine as you, outside of any container");
+  const worker = options.checkOutside ? null : runtime.jobs;
+  if (options.repo !== null)
+    say(worker === null ? outside : "--check runs in a container without network, as the agent does");
   const watch = createWatch(say);
   const stage = await setStage({
     work,
@@ -60,6 +63,7 @@ async function play(
     forgeDir,
     appDir,
     agent,
+    worker,
     port: options.port,
     env: terminal.env,
     cleanup,
@@ -81,6 +85,8 @@ async function play(
   else if (!options.auto && process.stdin.isTTY) await enter(say, "Enter ends the demo and its pages.", interrupted);
   return state?.ending?.reason === "task_complete" ? 0 : 1;
 }
+
+const outside = "--check runs on this machine as you, outside of any container, and so does what the agent wrote";
 
 function installed(kind: KnownAgent, { err }: Terminal): Promise<string> {
   return installClis([kind], {

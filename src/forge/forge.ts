@@ -15,6 +15,7 @@ import { createApi } from "./http/api.ts";
 import { createFaults, type Matcher, type RequestFault } from "./http/faults.ts";
 import { outages } from "./http/outages.ts";
 import type { RequestEntry } from "./http/requests.ts";
+import type { JobWorker } from "./job.ts";
 import type { App, Delivery, Permissions, Repository, User, Webhook } from "./model.ts";
 import { pages } from "./pages/pages.ts";
 import type { Pending } from "./payload.ts";
@@ -40,6 +41,8 @@ export interface ForgeOptions {
   readonly permissions?: Permissions;
   readonly events?: readonly string[];
   readonly ci?: DefaultCi;
+  /** Where jobs of workflows run; default: as processes of this machine. */
+  readonly worker?: JobWorker;
   /** Epoch milliseconds; default the machine's clock. */
   readonly clock?: () => number;
   readonly limits?: Partial<Limits>;
@@ -129,7 +132,10 @@ export async function startForge(options: ForgeOptions): Promise<Forge> {
   const { deliveryTimeoutMs: timeoutMs = 10_000, frontDoors = {} } = options;
   const hooks = createHooks({ core: world, activity, timeoutMs, frontDoors });
   const ci = startCi({ world, activity, app: ciApp, workDir, log });
-  const runner = startRunner({ world, activity, app: actionsApp, workDir, log });
+  const runner = startRunner({
+    ...{ world, activity, app: actionsApp, workDir, log },
+    ...(options.worker === undefined ? {} : { worker: options.worker }),
+  });
   const merger = startAutoMerger({ world, activity });
   const blobs = { owns: isBlob, handle: answerBlob.bind(null, world) };
   const rest = (rates: Parameters<typeof restRoutes>[0]["rates"]) => restRoutes({ world, hooks, rates });

@@ -14,7 +14,20 @@ export interface JobRequest {
   readonly timeoutMs: number;
   readonly workDir: string;
   readonly signal: AbortSignal;
+  /** Where the command runs; absent: as a process of this machine. */
+  readonly worker?: JobWorker;
 }
+
+/** Runs a job's command to its end, wherever it does. A failing or hanging command is a result, not an error. */
+export type JobWorker = (work: {
+  readonly command: string;
+  /** The commit's files; the folder that holds it is the job's own. */
+  readonly checkout: string;
+  /** What the checkout borrows its objects from. */
+  readonly objectsDir: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}) => Promise<JobResult>;
 
 export interface JobResult {
   readonly conclusion: ScriptedCi["conclusion"];
@@ -32,6 +45,9 @@ export async function runJob(request: JobRequest): Promise<JobResult> {
     await mkdir(join(folder, "home"));
     await writeClone({ from: request.gitDir, folder: checkout, url: request.gitDir, head: request.sha });
     await git(checkout, ["reset", "--quiet", "--hard"]);
+    const { gitDir, command, timeoutMs, signal, worker } = request;
+    if (worker !== undefined)
+      return await worker({ command, checkout, objectsDir: join(gitDir, "objects"), timeoutMs, signal });
     return await runCommand(request, checkout, join(folder, "home"));
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });

@@ -38,6 +38,7 @@ describe("the command line", () => {
   test.each<[string[], string]>([
     [["--repo", "."], "--repo needs --issue and --check and --agent as well"],
     [["--repo", ".", "--issue", "a.md", "--check", "true"], "--repo needs --agent as well"],
+    [["--check-outside"], "--check-outside belongs to --repo."],
     [["--check", "true"], "--issue and --check belong to --repo"],
     [["--port", "70000"], "It must be a whole number from 0 to 65535."],
     [["--runtime", "vm"], "It must be docker or process."],

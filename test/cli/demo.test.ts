@@ -108,15 +108,32 @@ describeWithDocker("the demo in containers", (engine) => {
       const agent = 'cat note.txt; grep -q "five" "$LOOP_DIR/brief.md" && echo "echo 5" > total.sh';
       const issue = join(dir, "issue.md");
       writeFileSync(issue, "# The total is wrong\n\nIt should be five.\n");
-      const work = ["--repo", repo, "--issue", issue, "--check", 'test "$(sh total.sh)" = 5', "--agent", agent];
+      const check = `test "$(sh total.sh)" = 5 && ! ls ${repo}`;
+      const work = ["--repo", repo, "--issue", issue, "--check", check, "--agent", agent];
       const { code, out } = await demo(engine(), "--auto", ...work).ended;
       expect(code, out).toBe(0);
+      expect(out).toContain("--check runs in a container without network, as the agent does");
       expect(out).toContain("/local/project/issues/1");
       const { reason, attempts, thread } = summary();
       expect(reason).toBe("task_complete");
       expect(attempts).toMatchObject([{ verdict: "green", change: { files: 1, additions: 1, deletions: 1 } }]);
       expect(thread).toContain("# The total is wrong");
       expect(stateOf(repo)).toEqual(before);
+    },
+    patience,
+  );
+
+  test(
+    "runs what CI is to run on this machine where that is asked for, and says so",
+    async () => {
+      const repo = ownRepository();
+      const issue = join(dir, "issue.md");
+      writeFileSync(issue, "# The total is wrong\n\nIt should be five.\n");
+      const check = `test "$(sh total.sh)" = 5 && ls ${repo}`;
+      const work = ["--repo", repo, "--issue", issue, "--check", check, "--agent", "echo echo 5 >total.sh"];
+      const { code, out } = await demo(engine(), "--auto", "--check-outside", ...work).ended;
+      expect(code, out).toBe(0);
+      expect(out).toContain("--check runs on this machine as you, outside of any container");
     },
     patience,
   );

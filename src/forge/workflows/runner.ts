@@ -4,7 +4,7 @@ import { fullName } from "../core.ts";
 import { mergeTree } from "../git/merging.ts";
 import { signatureOf, writeCommit } from "../git/store.ts";
 import type { Activity } from "../http/activity.ts";
-import { runJob } from "../job.ts";
+import { type JobWorker, runJob } from "../job.ts";
 import type { Actor, App, JobFile, JobTime, ScriptedCi, WorkflowJob, WorkflowRun } from "../model.ts";
 import type { World } from "../world.ts";
 import { refusalAnnotation, writeLog } from "./log.ts";
@@ -16,6 +16,8 @@ export interface RunnerOptions {
   /** GitHub Actions' own App. */
   readonly app: App;
   readonly workDir: string;
+  /** Where jobs run; absent: as processes of this machine. */
+  readonly worker?: JobWorker;
   readonly log: (message: string, fields: Record<string, unknown>) => void;
 }
 
@@ -155,6 +157,7 @@ async function resultOf(
     timeoutMs,
     workDir: options.workDir,
     signal,
+    ...(options.worker === undefined ? {} : { worker: options.worker }),
   });
   return { conclusion, log, exitCode: Number(/exit code (\d+)/.exec(title)?.[1] ?? 1) };
 }
