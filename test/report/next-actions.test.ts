@@ -2,26 +2,17 @@
 import { expect, it } from "vitest";
 import { decide } from "../../src/loop/decide.ts";
 import { isLive } from "../../src/loop/end.ts";
-import { type ClaimFacts, type LoopEvent, type Verb, verbs } from "../../src/loop/event.ts";
+import type { ClaimFacts, LoopEvent, Verb } from "../../src/loop/event.ts";
 import type { LoopState } from "../../src/loop/state.ts";
 import { nextAction } from "../../src/report/next.ts";
 import { anAttempt, anEndedLoop, aVerdict, hour, labelledAt, sha, someRules } from "../loop/builder.ts";
+import { offered } from "./cells.ts";
 import { everyEnding } from "./every-ending.ts";
 
 const now = labelledAt + hour;
 const bob = { id: 77, login: "bob", bot: false };
 const examples = Object.values(everyEnding).flat();
 const shown = examples.map((ending, index) => [`${ending.reason}: ${ending.of} (${index})`, ending] as const);
-
-/** What is said to be done: each command with what stands after it, and whether the label is set again. */
-function offered(text: string): { readonly commands: readonly [Verb, string][]; readonly label: boolean } {
-  const commands = [...text.matchAll(/`\/loop ([a-z]+) ?([^`]*)`/g)].map(([, word, argument = ""]): [Verb, string] => {
-    const verb = verbs.find((known) => known === word);
-    if (verb === undefined) throw new Error(`"/loop ${word}" is offered and is no command`);
-    return [verb, verb === "answer" ? "Gross." : argument];
-  });
-  return { commands, label: /set the label/.test(text) };
-}
 
 const aPlan = { summary: "", steps: ["Mend it."], files: [], verification: "", estimate: "" };
 
@@ -56,7 +47,7 @@ it.each(shown)("%s: what is offered goes on", (_, ending) => {
   const state = anEndedLoop(ending, ending.of === "plan_expired" ? { attempts, plan } : { attempts });
   const { commands, label } = offered(nextAction(state, stateEnding(state), "[#13](url)"));
   for (const [verb, argument] of commands) {
-    const { after, refused } = performed(state, verb, argument);
+    const { after, refused } = performed(state, verb, verb === "answer" ? "Gross." : argument);
     expect([verb, refused], "the command is taken").toEqual([verb, false]);
     expect(after !== null && isLive(after), `/loop ${verb} goes on`).toBe(true);
     expect(after?.id).toBe(state.id);

@@ -1,0 +1,5 @@
+// Each action that an ending of this kind names, performed.
+import { doubt } from "./doubt.ts";
+import { tellAll } from "./way.ts";
+
+tellAll(doubt);
