@@ -383,6 +383,6 @@ function cleaner(url: string): (text: string) => string {
       .replace(/(brief|log) `[0-9a-f]{12}`/g, "$1 `«sha256»`")
       .replace(/\b[0-9a-f]{64}\b/g, named("sha256"))
       .replace(/\b[0-9a-f]{40}\b/g, named("commit"))
-      .replace(/\b(?=[0-9a-f]*\d)[0-9a-f]{7}\b/g, named("commit"))
+      .replace(/\b(?=[0-9a-f]*\d)[0-9a-f]{7}\b|(?<=`)[a-f]{7}(?=`)/g, named("commit")) // one of letters alone, too, where it is no word
       .trim();
 }
