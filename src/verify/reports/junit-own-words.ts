@@ -78,10 +78,20 @@ export function isThrownSkip({ attributes }: Element): boolean {
   return attributes.type === "org.testng.SkipException";
 }
 
-/** Whether WebdriverIO wrote it of a try that failed, after which the test was run again: a skip, with the error beside it. */
+/**
+ * Whether it is a try that failed, after which the test was run again: WebdriverIO writes a skip with the error beside it, gotestsum a
+ * failure.
+ */
 export function isFailedTry({ element, parent }: Placed): boolean {
-  if (childrenOf(element, "skipped").length === 0 || childrenOf(element, "system-err").length === 0) return false;
-  return hasProperty(parent, "specId") && laterOf({ element, parent }).length > 0;
+  const has = (name: string) => childrenOf(element, name).length > 0;
+  const isTry =
+    (has("skipped") && has("system-err") && hasProperty(parent, "specId")) || (has("failure") && isGos(parent));
+  return isTry && laterOf({ element, parent }).length > 0;
+}
+
+/** Whether gotestsum wrote a suite: what stands there twice was run again, or by `-count` as often as was asked for. */
+export function isGos(suite: Element): boolean {
+  return hasProperty(suite, "go.version");
 }
 
 function laterOf({ element, parent }: Placed): readonly Element[] {

@@ -3,7 +3,7 @@ import { type Aside, asFile, asideOf } from "./aside.ts";
 import { type Case, casesOf, type Dialect, dialectOf, failureText } from "./junit-cases.ts";
 import { failedAround, isConfiguring } from "./junit-erlang.ts";
 import { findingOfCase, findingsOfHints, findingsOfMypy, isCops, isHints, isMypys } from "./junit-lint.ts";
-import { failedAroundQts, isFailedTry, isQtsOwn, wasTried } from "./junit-own-words.ts";
+import { failedAroundQts, isFailedTry, isGos, isQtsOwn, wasTried } from "./junit-own-words.ts";
 import { statusOf } from "./junit-status.ts";
 import { tapTests } from "./junit-tap.ts";
 import { doubtsOf, isEmptyGroup, isNameless } from "./junit-totals.ts";
@@ -116,6 +116,7 @@ function resultOf(one: Case, dialect: Around): TestResult {
     status: unstable ? "flaky" : dialect.todos.has(one.element) ? "todo" : status,
     message: messageOf(failureText(one.element)),
     ...(ifRed === undefined ? {} : { ifRed }),
+    ...(unstable && isGos(one.parent) ? { ifRed: "failed" as const } : {}),
     ...(bodyRan ? { bodyRan } : {}),
   };
 }
