@@ -8,9 +8,12 @@ import type { RelayImage } from "../container/docker/launch.ts";
 import { chooseRunUser } from "../container/docker/user.ts";
 import { processRuntime } from "../container/process/process.ts";
 import type { Runtime } from "../container/run.ts";
+import type { Log } from "../engine/ports.ts";
 import { usualUids } from "../environment.ts";
+import type { Registries } from "../gateway/registry/server.ts";
 import type { RecordedOrder } from "../runs/provenance.ts";
 import type { Settings } from "../settings.ts";
+import { buildsOf } from "./builds.ts";
 import type { Cleanup } from "./cleanup.ts";
 import { serveRelay } from "./start-checks.ts";
 import type { Terminal } from "./terminal.ts";
@@ -23,6 +26,9 @@ export interface RerunRuntimeRequest {
   readonly id: string;
   /** Null: none are set, as where the demo's data is read. */
   readonly settings: Settings | null;
+  /** Where packages are read; absent: nowhere. */
+  readonly registries?: Registries;
+  readonly log: Log;
   readonly terminal: Terminal;
   readonly cleanup: Cleanup;
 }
@@ -48,12 +54,16 @@ async function plain({ scratchDir, terminal }: RerunRuntimeRequest): Promise<Run
 }
 
 async function contained(request: RerunRuntimeRequest): Promise<Runtime> {
-  const { order, settings, dataDir, terminal, cleanup } = request;
+  const { order, settings, dataDir, scratchDir, registries, log, terminal, cleanup } = request;
   const engine = await engineFor(order, terminal);
   cleanup.add("the container engine", () => engine.close());
+  const user = chooseRunUser(process.getuid?.() ?? 1, process.getgid?.() ?? 1);
+  const owner = process.getuid?.() === 0 ? user : null;
+  const doors = { dataDir: scratchDir, log, owner, ...(registries === undefined ? {} : { registries }) };
   return dockerRuntime({
     docker: engine.docker,
-    user: chooseRunUser(process.getuid?.() ?? 1, process.getgid?.() ?? 1),
+    user,
+    ...buildsOf(settings, doors),
     uids: settings?.runUids ?? usualUids,
     relay: relayOf(settings?.relayImage ?? null),
     roots: [dataDir],

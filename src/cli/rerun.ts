@@ -9,7 +9,7 @@ import { type Compared, compareRuns } from "../runs/comparison.ts";
 import { type Recorded, readRun } from "../runs/recorded.ts";
 import { type Repeated, repeatRun } from "../runs/rerun.ts";
 import { readSettings, type Settings } from "../settings.ts";
-import { ownerOfRuns } from "../wire.ts";
+import { ownerOfRuns, registriesIn } from "../wire.ts";
 import { withCleanup } from "./cleanup.ts";
 import { interruptible } from "./interrupt.ts";
 import { findOthers, markOwn, scratchPrefix } from "./rerun-leftovers.ts";
@@ -71,13 +71,16 @@ async function repeat(
     await markOwn(scratchDir);
     const id = basename(scratchDir);
     const { order } = recorded;
-    const runtime = await openRerunRuntime({ order, dataDir, scratchDir, id, settings, terminal, cleanup });
+    const log = pinoLogger({ level: "warn" });
+    const clock = steadyClock({ wall: Date.now, steady: () => performance.now() }, 0);
+    // Below its own folder: what is kept of registries one process uses, and the App may be at work.
+    const registries = settings?.registries && { registries: registriesIn(scratchDir, settings, clock) };
+    const opened = { order, dataDir, scratchDir, id, settings, log, terminal, cleanup, ...registries };
+    const runtime = await openRerunRuntime(opened);
     if (!others.underWay) await runtime.sweep(() => false); // containers of reruns that were killed
     await Promise.all(others.left.map(removeScratch));
-    const log = pinoLogger({ level: "warn" });
     const models = settings?.models ?? [];
-    const parts = { runtime, log, dataDir, scratchDir, id, models, prices: settings?.prices };
-    const clock = steadyClock({ wall: Date.now, steady: () => performance.now() }, 0);
+    const parts = { runtime, log, dataDir, scratchDir, id, models, prices: settings?.prices, ...registries };
     return await repeatRun({ ...parts, clock, owner: ownerOfRuns(runtime) }, recorded, signal);
   });
 }

@@ -37,7 +37,7 @@ export function onRunStarted(state: LoopState, event: Extract<LoopEvent, { type:
   if (run === undefined || run.status !== "running") return stay(state, "a run this loop does not wait for");
   const { isolation, briefSha256, startedAt, provenance, planted } = event;
   const made = { ...(provenance && { provenance }), ...(planted && { planted }) };
-  const pinned = withImage(state, provenance?.image ?? null);
+  const pinned = [provenance?.image ?? null, ...(provenance?.services ?? [])].reduce(withImage, state);
   const seen = withRun(pinned, run.id, {
     isolation,
     briefSha256,

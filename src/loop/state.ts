@@ -450,6 +450,7 @@ export const Provenance = z.object({
   agentVersion: z.string().nullable(), // as its CLI says: a claim
   readyMs: z.number().int().nullable(), // from the request to the agent's go; null: another process saw that
   setUp: SetUp.optional(), // absent: policy asks for none
+  services: z.array(ImageUsed).optional(), // the images of what stood beside it; absent: nothing did
 });
 export type Provenance = z.infer<typeof Provenance>;
 

@@ -99,7 +99,21 @@ export async function recordStart(parts: ProvenanceParts, started: StartedFrom):
     agentVersion: null,
     readyMs: null,
     ...(started.setUp === null ? {} : { setUp: started.setUp }),
+    ...servicesOf(order, running.specs ?? null),
   };
+}
+
+/** What the images of a run's services meant, by the policy's own references, as its containers were made of them. */
+export function servicesOf(
+  { loop }: Pick<RunOrder, "loop">,
+  specs: readonly ContainerSpec[] | null,
+): Pick<Provenance, "services"> {
+  const named = new Set(rulesOf(loop).environment?.services?.map(({ image }) => image));
+  const services = (specs ?? []).flatMap(({ part, body }): ImageUsed[] => {
+    const { "loopgate.image": reference = "", "loopgate.digest": digest = "" } = body.Labels;
+    return part === "service" && named.has(reference) ? [{ reference, id: body.Image, digest: digest || null }] : [];
+  });
+  return services.length === 0 ? {} : { services };
 }
 
 async function writeOrder(parts: ProvenanceParts, started: StartedFrom, image: ImageUsed | null): Promise<string> {

@@ -4,15 +4,16 @@ import { Fault } from "../base/fault.ts";
 import type { ImageChoice } from "../container/run.ts";
 import type { RunOrder } from "../engine/ports.ts";
 import { bringBack, bringObjects, compareTrees, type TreeDifference } from "../gateway/git/kept.ts";
-import { findBase } from "../gateway/git/objects.ts";
+import { findBase, storeOf } from "../gateway/git/objects.ts";
 import { findQuarantine } from "../gateway/git/quarantine.ts";
 import { type Origin, withoutGitHub } from "./origin.ts";
-import { keptObjects, type RecordedEnd, type RecordedOrder, readRecorded } from "./provenance.ts";
+import { keptObjects, type RecordedEnd, type RecordedOrder, readRecorded, servicesOf } from "./provenance.ts";
 import type { Recorded } from "./recorded.ts";
 import { rooms } from "./rooms.ts";
 import { createRuns, type RunParts } from "./runs.ts";
 
-export interface RerunParts extends Pick<RunParts, "owner" | "models" | "prices" | "clock" | "runtime" | "log"> {
+export interface RerunParts
+  extends Pick<RunParts, "owner" | "models" | "prices" | "clock" | "runtime" | "log" | "registries"> {
   /** The App's: where the run is recorded and the base's objects are. It is only read. */
   readonly dataDir: string;
   /** The repeated run's own folder, which takes the data folder's place for it. */
@@ -39,7 +40,7 @@ export async function repeatRun(parts: RerunParts, recorded: Recorded, signal: A
     origin: originInRecord(parts, order),
     github: withoutGitHub,
     epoch: order.request.epoch,
-    image: (reference) => choiceOf(order, reference),
+    image: (reference) => choiceOf(parts, order, reference),
     limits: order.request.limits,
     ociRuntime: order.request.runtime ?? null,
   });
@@ -47,10 +48,12 @@ export async function repeatRun(parts: RerunParts, recorded: Recorded, signal: A
   const stop = () => void runs.stop(parts.id, "the rerun was interrupted");
   signal.addEventListener("abort", stop, { once: true });
   if (signal.aborted) stop();
-  await started.done;
+  const { note, trouble = null } = await started.done;
   signal.removeEventListener("abort", stop);
   await runs.forget(parts.id, false);
   const now = await readRecorded(scratch, parts.id);
+  if (now.order === null && trouble !== null)
+    throw new Fault(`The run was not started again. ${note}`, { kind: "engine", retry: "never" });
   if (now.order === null || now.end === null) {
     const message = `What the repeated run came to could not be written below ${parts.scratchDir}, so it cannot be compared`;
     throw new Fault(message, { kind: "engine", retry: "later" });
@@ -59,13 +62,23 @@ export async function repeatRun(parts: RerunParts, recorded: Recorded, signal: A
   return { was: { order, end }, now: after, files: await differingFiles(parts, order, end, after.end) };
 }
 
-function orderAgain(id: string, { order, image }: RecordedOrder, brief: string): RunOrder {
-  const images = image === null ? order.loop.images : { ...order.loop.images, [image.reference]: image };
-  return { ...order, id, brief, loop: { ...order.loop, ...(images === undefined ? {} : { images }) } };
+function orderAgain(id: string, { order, image, specs }: RecordedOrder, brief: string): RunOrder {
+  const used = [...(image === null ? [] : [image]), ...(servicesOf(order, specs).services ?? [])];
+  const images = { ...order.loop.images, ...Object.fromEntries(used.map((one) => [one.reference, one])) };
+  return { ...order, id, brief, loop: { ...order.loop, ...(Object.keys(images).length === 0 ? {} : { images }) } };
 }
 
-function choiceOf({ request }: RecordedOrder, reference: string): ImageChoice {
-  return request.image.kind === "toolchain" ? { kind: "toolchain" } : { kind: "named", reference };
+/** What was built is built again where it is not kept any more, from the base's store as it is found now. */
+function choiceOf(
+  { dataDir }: Pick<RerunParts, "dataDir">,
+  { request, image, order }: RecordedOrder,
+  reference: string,
+): ImageChoice {
+  if (request.image.kind === "toolchain") return { kind: "toolchain" };
+  if (request.image.kind === "named" || request.image.reference !== reference) return { kind: "named", reference };
+  const gitDir = storeOf(rooms({ dataDir }).objects, order.loop.issue.repositoryId);
+  const pinned = image === null ? {} : { pinned: { id: image.id, digest: image.digest } };
+  return { kind: "built", reference, build: { ...request.image.build, gitDir }, ...pinned };
 }
 
 /** Commits from the base's store and from what the run's record keeps; the agent called as it was, by the new run's lease. */

@@ -5,7 +5,7 @@ import type { Runtime } from "../../src/container/run.ts";
 import { LoopState } from "../../src/loop/state.ts";
 import { answer, aStory, attempts, minute } from "../story/world.ts";
 import { describeWithDocker } from "./engine.ts";
-import { makeTellingImage, saysWhich } from "./images.ts";
+import { gitPrograms, makeImage, makeTellingImage, saysWhich } from "./images.ts";
 import { ownRuntime } from "./own-runtime.ts";
 
 const TAG = "loopgate-test-pinned:1";
@@ -63,4 +63,35 @@ describeWithDocker("an image named by a tag", (engine: () => Engine) => {
     expect(ending?.quote).toContain(`The image ${TAG} was ${first} when it was first used here`);
     expect(tried.at(-1)?.head).toBeNull();
   }, 120_000);
+
+  test("of a service keeps its meaning too, for every run that it stands beside", async () => {
+    const service = "loopgate-test-pinned-service:1";
+    const made = async () => {
+      await makeImage(engine().docker, service, { programs: [...gitPrograms(), "/bin/sleep"] });
+      return (await engine().docker.getImage(service).inspect()).Id;
+    };
+    const [image, first] = [await tagged("first"), await made()];
+    const services = { db: { image: service, command: ["sleep", "600"], ready: "true" } };
+    const story = await aStory({
+      executor: attempts(answer({ question: "Shall I?" }), saysWhich),
+      runtime: (_real: Runtime, dir: string) => ownRuntime(engine(), join(dir, "app")),
+      image: TAG,
+      policy: JSON.stringify({ environment: { services } }),
+      files: { which: "nothing\n" },
+      ci: { mode: "run", command: "true" },
+    });
+    const issue = await story.startLoop();
+    const second = await made();
+    expect(second).not.toBe(first);
+    story.forge.as("alice").comment(issue, "/loop retry");
+    await story.settle();
+    const state = await story.state(issue);
+    expect(state.phase).toBe("awaiting_gate");
+    expect(state.images).toEqual({
+      [TAG]: { reference: TAG, id: image, digest: null },
+      [service]: { reference: service, id: first, digest: null },
+    });
+    const stood = state.attempts.flatMap(({ runs }) => runs.map(({ provenance }) => provenance?.services?.[0]?.id));
+    expect(stood).toEqual([first, first, first]);
+  }, 300_000);
 });

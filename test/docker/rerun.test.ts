@@ -1,11 +1,15 @@
+import { generateKeyPairSync } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import type { Engine } from "../../src/container/docker/engine.ts";
+import { builtLabel, type ContextOf } from "../../src/container/docker/fetch/build.ts";
 import type { Runtime } from "../../src/container/run.ts";
 import { usualUids } from "../../src/environment.ts";
 import type { Issue } from "../../src/forge/model.ts";
+import { folderAt } from "../../src/gateway/git/archive.ts";
 import { ask, start } from "../cli/command.ts";
+import { scriptedRegistry } from "../gateway/registry/upstream.ts";
 import { aStory, type Story } from "../story/world.ts";
 import { until } from "../until.ts";
 import { describeWithDocker } from "./engine.ts";
@@ -134,4 +138,76 @@ describeWithDocker("a rerun in containers", (engine: () => Engine) => {
     expect(await containers(story)).toBe(0);
     expect((await readdir(story.dataDir())).filter((name) => name.startsWith("again-"))).toEqual([]);
   }, 120_000);
+
+  /** What a rerun of a loop's first attempt says, of which no image that was built is left: without the operator's settings, and with them. */
+  async function again(story: Story, more: Record<string, string>) {
+    const { id, ending, head } = await story.state(await story.startLoop());
+    expect(head, JSON.stringify(ending)).not.toBeNull();
+    for (const { Id } of await engine().docker.listImages({ filters: { label: [builtLabel] } }))
+      await engine().docker.getImage(Id).remove({ force: true });
+    const args = ["rerun", id, "1", "--data-dir", story.dataDir(), "--json"];
+    return { without: await ask(args, env()), repeated: await ask(args, { ...env(), ...settings, ...more }) };
+  }
+
+  test("makes the set-up again, with packages from the registries in the settings", async () => {
+    const registry = await scriptedRegistry([{ name: "one", version: "1.2.0" }]);
+    const resolved = "https://registry.invalid/one/-/one-1.2.0.tgz";
+    const locked = { version: "1.2.0", resolved, integrity: registry.integrity("one", "1.2.0") };
+    const wanted = { dependencies: { one: "^1.2.0" } };
+    const lock = { name: "shop", lockfileVersion: 3, packages: { "": wanted, "node_modules/one": locked } };
+    const story = await aStory({
+      ci: { mode: "run", command: "true" },
+      registry: registry.url,
+      files: {
+        ".gitignore": "node_modules\n",
+        "package.json": JSON.stringify(wanted),
+        "package-lock.json": JSON.stringify(lock),
+      },
+      policy: "version: 1\nreviewer: { enabled: false }\nenvironment: { setup: [npm ci] }\n",
+      executor: "test -s node_modules/one/package.json || exit 9; echo mended >which",
+      runtime: (_real: Runtime, dir: string) => ownRuntime(engine(), join(dir, "app"), { uids: usualUids }),
+    });
+    const { without, repeated } = await again(story, { LOOPGATE_REGISTRY_NPM: registry.url });
+    expect(repeated.err).toBe("");
+    expect(compared(repeated.out).of("tree")?.same).toBe(true);
+    expect(without).toMatchObject({
+      code: 1,
+      out: "",
+      err: expect.stringContaining("Command 1 of the set-up, `npm ci`"),
+    });
+  }, 300_000);
+
+  test("builds an image again that was built, once it is not kept any more", async () => {
+    const build = { contextOf: ofFolder, mostBytes: 1e9, keptBytes: 100e9, bases: [] };
+    const story = await aStory({
+      ci: { mode: "run", command: "true" },
+      dockerfiles: true,
+      image: "loopgate-test-unused:1",
+      files: { Dockerfile: `FROM ${TAG}\nCOPY word /which\n`, word: "built\n" },
+      policy: "version: 1\nreviewer: { enabled: false }\nenvironment: { dockerfile: Dockerfile }\n",
+      executor: saysWhich,
+      runtime: (_real: Runtime, dir: string) => ownRuntime(engine(), join(dir, "app"), { uids: usualUids, build }),
+    });
+    const { without, repeated } = await again(story, { LOOPGATE_DOCKERFILES: "on" });
+    expect(without).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("No image is built from a Dockerfile here"),
+    });
+    expect(repeated.err).toBe("");
+    expect(compared(repeated.out).of("tree")?.same).toBe(true);
+  }, 300_000);
 });
+
+const ofFolder: ContextOf = ({ gitDir, commit, context }) => folderAt(gitDir, commit, context);
+
+/** What a rerun reads beside what a run may have. */
+const settings = {
+  LOOPGATE_APP_ID: "12345",
+  LOOPGATE_APP_SLUG: "loopgate-test",
+  LOOPGATE_PRIVATE_KEY: generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({
+    type: "pkcs1",
+    format: "pem",
+  }) as string,
+  LOOPGATE_WEBHOOK_SECRET: "a-webhook-secret-of-ours",
+  LOOPGATE_SEAL_SECRET: "a-seal-secret-that-nobody-else-knows",
+};
