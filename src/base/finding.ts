@@ -123,6 +123,16 @@ export const findingKinds = {
     level: "warning",
     when: "a workflow gives secrets to what is pushed to a loop's branch, in a job outside any environment",
   },
+  "workflow-token": {
+    part: "repositories",
+    level: "warning",
+    when: "a workflow asks for a token that writes, in a job outside any environment that runs what is pushed to a loop's branch",
+  },
+  "workflow-target": {
+    part: "repositories",
+    level: "warning",
+    when: "a workflow on `pull_request_target` takes out the pull request's own commit",
+  },
 } as const satisfies Readonly<Record<string, Kind>>;
 
 export type FindingName = keyof typeof findingKinds;

@@ -1,7 +1,7 @@
 // What a repository's branch rules and workflows make of loops, asked before one runs there.
 import { z } from "zod";
 import type { FindingName, Found } from "../base/finding.ts";
-import { shownSecrets } from "../policy/shown-secrets.ts";
+import { shownSecrets, targetCheckouts, writingTokens } from "../policy/workflow-jobs.ts";
 import { type Client, type Clients, understood } from "./client/client.ts";
 
 export interface RepositoryName {
@@ -183,17 +183,31 @@ function judge(seen: Seen, appId: number): Found[] {
       text: `rules over loops' branches (${[...new Set(bars)].sort().join(", ")}) turn their pushes down, unless the App is on the bypass list, which only administrators see. Leave \`loop/**\` out of the rules' target, or add the App there.`,
     },
   ];
-  const shown = [...workflows].flatMap(([path, text]): Found[] => {
-    const jobs = shownSecrets(text, { branch: aLoopBranch, base: branch });
-    if (jobs.length === 0) return [];
-    const told = jobs.map(({ job, event, secrets }) => `job ${job} on ${event}: ${secrets.join(", ")}`).join("; ");
-    const remedy = "Leave them out there, or put the job behind an environment that a person releases.";
-    return [
-      {
-        name: "workflow-secrets",
-        text: `${path} gives secrets to what an agent wrote, once it is pushed (${told}). ${remedy}`,
-      },
-    ];
-  });
+  const shown = [...workflows].flatMap(([path, text]) => judgeWorkflow(path, text, branch));
   return [...found.filter((one) => one !== false), ...shown];
+}
+
+/** What a workflow hands to whatever an agent pushes. */
+function judgeWorkflow(path: string, text: string, base: string): Found[] {
+  const place = { branch: aLoopBranch, base };
+  const told = (jobs: readonly { readonly job: string; readonly event: string; readonly given: readonly string[] }[]) =>
+    jobs.map(({ job, event, given }) => `job ${job} on ${event}: ${given.join(", ")}`).join("; ");
+  const secrets = shownSecrets(text, place).map((one) => ({ ...one, given: one.secrets }));
+  const tokens = writingTokens(text, place).map((one) => ({ ...one, given: one.writes }));
+  const targets = targetCheckouts(text, place);
+  const found: (Found | false)[] = [
+    secrets.length > 0 && {
+      name: "workflow-secrets",
+      text: `${path} gives secrets to what an agent wrote, once it is pushed (${told(secrets)}). Leave them out there, or put the job behind an environment that a person releases.`,
+    },
+    tokens.length > 0 && {
+      name: "workflow-token",
+      text: `${path} gives what an agent wrote a token that writes, once it is pushed (${told(tokens)}). Let the job read only, and write in another one that runs nothing of the branch, or on ${base} alone.`,
+    },
+    targets.length > 0 && {
+      name: "workflow-target",
+      text: `${path} runs on \`pull_request_target\` with the secrets of ${base}, and takes out what the pull request holds (${targets.map((job) => `job ${job}`).join(", ")}). Use \`pull_request\` where its code is run.`,
+    },
+  ];
+  return found.filter((one) => one !== false);
 }

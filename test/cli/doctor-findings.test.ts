@@ -161,15 +161,25 @@ const inRepository = {
     void rule(repository, { ...required(forge.app.id), requiredApprovals: 1 }),
   "branch-barred": ({ repository }) => void repository.pushRules.push({ refs: "~ALL", kind: "creation" }),
   "workflow-secrets": ({ forge }) =>
-    forge.as("alice").push(
-      "acme/shop",
-      "main",
-      {
-        ".github/workflows/ci.yml": `on: pull_request\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: deploy ${"$"}{{ secrets.KEY }}\n`,
-      },
-      "Add CI",
+    workflow(
+      forge,
+      `on: pull_request\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: deploy ${"$"}{{ secrets.KEY }}\n`,
+    ),
+  "workflow-token": ({ forge }) =>
+    workflow(
+      forge,
+      "on: push\njobs:\n  test:\n    runs-on: x\n    permissions:\n      contents: write\n    steps: []\n",
+    ),
+  "workflow-target": ({ forge }) =>
+    workflow(
+      forge,
+      `on: pull_request_target\njobs:\n  test:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v4\n        with: { ref: "${"$"}{{ github.head_ref }}" }\n`,
     ),
 } satisfies Partial<Record<FindingName, (at: { forge: Forge; repository: Repository }) => Promise<unknown> | unknown>>;
+
+function workflow(forge: Forge, text: string) {
+  return forge.as("alice").push("acme/shop", "main", { ".github/workflows/ci.yml": text }, "Add CI");
+}
 
 function rule(repository: Repository, given: Partial<BranchRule>): void {
   repository.rules.set("main", { ...open, ...given });

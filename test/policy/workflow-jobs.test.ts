@@ -1,6 +1,6 @@
-// Which secrets workflows give to what is pushed to a loop's branch: by event, branch filter, job, condition and environment.
+// What workflows give to what is pushed to a loop's branch, secrets and tokens: by event, branch filter, job, condition and environment.
 import { expect, test } from "vitest";
-import { shownSecrets } from "../../src/policy/shown-secrets.ts";
+import { shownSecrets, targetCheckouts, writingTokens } from "../../src/policy/workflow-jobs.ts";
 
 const at = { branch: "loop/12-ab3f", base: "main" };
 const job = (more = "") =>
@@ -64,4 +64,45 @@ test.each([
   "on: { push: { branches: ['[z-a]'] } }\njobs: {}\n",
 ])("what is no workflow has none: %j", (text) => {
   expect(shownSecrets(text, at)).toEqual([]);
+});
+
+const jobWith = (more: string) => `jobs:\n  test:\n    runs-on: x\n${more}    steps: [{ run: make test }]\n`;
+const writing = (...writes: string[]) => [{ writes, job: "test", event: "push" }];
+
+test.each<[string, string, unknown]>([
+  ["nothing is asked for", jobWith(""), []],
+  ["it reads", `permissions: { contents: read }\n${jobWith("")}`, []],
+  ["everything is read", `permissions: read-all\n${jobWith("")}`, []],
+  [
+    "the workflow writes",
+    `permissions: { id-token: write, contents: write }\n${jobWith("")}`,
+    writing("contents", "id-token"),
+  ],
+  ["it writes everything", `permissions: write-all\n${jobWith("")}`, writing("all of them")],
+  ["the job writes", `permissions: {}\n${jobWith("    permissions: { packages: write }\n")}`, writing("packages")],
+  ["the job takes it back", `permissions: write-all\n${jobWith("    permissions: {}\n")}`, []],
+  ["the job waits for a person", `permissions: write-all\n${jobWith("    environment: production\n")}`, []],
+  ["it is for main", `permissions: write-all\n${jobWith("    if: github.ref_name == 'main'\n")}`, []],
+])("a token, where %s", (_, rest, expected) => {
+  expect(writingTokens(`on: push\n${rest}`, at)).toEqual(expected);
+  expect(writingTokens(`on: { push: { branches: [main] } }\n${rest}`, at)).toEqual([]);
+});
+
+const steps = (...list: object[]) => `jobs: { build: { runs-on: x, steps: ${JSON.stringify(list)} } }\n`;
+const given = (name: string) => `${"$"}{{ github.${name} }}`;
+const head = given("event.pull_request.head.sha");
+
+test.each<[string, string, readonly string[]]>([
+  ["the base is taken out", steps({ uses: "actions/checkout@v4" }), []],
+  ["the head is taken out", steps({ uses: "actions/checkout@v4", with: { ref: head } }), ["build"]],
+  ["its branch is", steps({ uses: "actions/checkout@v4", with: { ref: given("head_ref") } }), ["build"]],
+  ["a command fetches it", steps({ run: `git fetch origin ${head}` }), ["build"]],
+  ["a command is told it otherwise", steps({ run: "git checkout $SHA", env: { SHA: head } }), ["build"]],
+  ["the tool of GitHub does", steps({ run: "gh pr checkout 12" }), ["build"]],
+  ["its number is only said", steps({ run: `echo ${given("event.pull_request.number")}` }), []],
+])("on pull_request_target, where %s", (_, rest, expected) => {
+  expect(targetCheckouts(`on: pull_request_target\n${rest}`, at)).toEqual(expected);
+  expect(targetCheckouts(`on: [pull_request, pull_request_target]\n${rest}`, at)).toEqual(expected);
+  expect(targetCheckouts(`on: { pull_request_target: { branches: [next] } }\n${rest}`, at)).toEqual([]);
+  expect(targetCheckouts(`on: pull_request\n${rest}`, at)).toEqual([]);
 });
