@@ -1,5 +1,8 @@
 // The endings that are well, those that a person made, and those that leave nothing to go on from: mostly the label begins another.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Comment, Issue } from "../../../src/forge/model.ts";
+import { until } from "../../until.ts";
 import { answer, mend, minute, type Story } from "../world.ts";
 import type { Act, Ways } from "./way.ts";
 
@@ -9,7 +12,7 @@ const alice = ({ forge }: Story) => forge.as("alice");
 async function atWork(story: Story): Promise<Issue> {
   const issue = story.openIssue();
   alice(story).label(issue, "loop");
-  await story.reaches(issue, "executing");
+  await until(async () => existsSync(join(story.dataDir(), "..", "scratch", "began")));
   return issue;
 }
 
@@ -146,5 +149,32 @@ export const ended: Ways = {
       return issue;
     },
     actions: { label: { before: reopen, takes: 1 } },
+  },
+  "cancelled: pull_closed": {
+    end: calledOff("gate", async (story, issue) => story.forge.as("bob").close(await story.pull(issue))),
+    actions: another,
+  },
+  "cancelled: out_of_reach": {
+    end: calledOff("gate", (story) => {
+      const owner = { user: story.repository.owner, app: null };
+      story.forge.world.archive(owner, story.repository, true);
+    }),
+    actions: {
+      label: {
+        async before(story) {
+          story.forge.world.archive({ user: story.repository.owner, app: null }, story.repository, false);
+          await story.settle();
+        },
+      },
+    },
+  },
+  "unanswered: gate_expired": {
+    async end(story) {
+      const issue = await story.startLoop();
+      await story.advance(49 * 60 * minute);
+      await story.advance(14 * 24 * 60 * minute);
+      return issue;
+    },
+    actions: another,
   },
 };

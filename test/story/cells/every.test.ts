@@ -10,14 +10,11 @@ import { outside } from "./outside.ts";
 const untold: readonly string[] = [
   "cancelled: branch_deleted: label",
   "cancelled: branch_gone_at_push: label",
-  "cancelled: out_of_reach: label",
-  "cancelled: pull_closed: label",
   "infrastructure_error: effect_failed: label",
   "no_progress: same_failure, files, execute: /loop retry",
   "no_progress: same_failure, memory, execute: /loop retry",
   "no_progress: same_failure, onBase, execute: /loop retry",
   "permission_required: packages_asked, verify: /loop deny",
-  "unanswered: gate_expired: label",
   "unanswered: plan_expired, execute: /loop retry",
   "uncertainty_too_high: no_criteria, unjudged, execute: /loop approve",
 ];
