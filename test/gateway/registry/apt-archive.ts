@@ -9,7 +9,11 @@ import { scratch } from "../git/world.ts";
 import type { ScriptedUpstream } from "./scripted.ts";
 
 /** Whether packages can be made and signed here, and apt run. */
-export const hasApt = spawnSync("sh", ["-c", "apt-get --version && dpkg-deb --version && gpg --version"]).status === 0;
+export const hasApt =
+  spawnSync("sh", [
+    "-c",
+    "apt-get --version && dpkg-deb --version && gpg --version && gpg-agent --version && xz --version",
+  ]).status === 0;
 
 export const sha256 = (content: string | Buffer) => createHash("sha256").update(content).digest("hex");
 export const pathOf = (name: string, version = "1.0") => `pool/main/${name[0]}/${name}/${name}_${version}_all.deb`;
