@@ -134,7 +134,7 @@ export const doubt: Ways = {
       ...planFirst,
     },
     end: expiring,
-    actions: { "/loop approve": {} },
+    actions: { "/loop approve": {}, "/loop retry": { reaches: "awaiting_plan" } },
   },
   "uncertainty_too_high: question, execute": {
     options: {
@@ -197,6 +197,7 @@ export const doubt: Ways = {
           mendPolicy(story, `${unlessJudged}checks:\n  run:\n    - { name: unit, command: sh test.sh }\n`),
         takes: 2,
       },
+      "/loop approve": { reaches: "verifying" },
     },
   },
   "uncertainty_too_high: not_held, execute": {
@@ -232,7 +233,7 @@ export const doubt: Ways = {
   },
   "permission_required: packages_asked, verify": {
     options: () => packages("npm ci", "", attemptsOfPackages()),
-    actions: { "/loop approve": {} },
+    actions: { "/loop approve": {}, "/loop deny": { endsAs: "external_dependency_blocked: set_up_failed, verify" } },
   },
   "permission_required: push_declined, publish": {
     end: (story) => declining(story, "creation"),

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Comment, Issue } from "../../../src/forge/model.ts";
 import { until } from "../../until.ts";
-import { answer, mend, minute, type Story } from "../world.ts";
+import { answer, attempts, mend, minute, type Story } from "../world.ts";
 import type { Act, Ways } from "./way.ts";
 
 const alice = ({ forge }: Story) => forge.as("alice");
@@ -34,6 +34,18 @@ const reopen = (story: Story, issue: Issue) => story.forge.as("bob").reopen(issu
 const lasting = {
   executor: `if [ -e "$HOME/../../began" ]; then ${mend}; else touch "$HOME/../../began"; sleep 600; fi`,
 };
+/** Half of it is on the branch, and there is no pull request yet. */
+const halfway = `echo half > half.txt; ${answer({ question: "Which?" })}`;
+const began = { executor: attempts(halfway, `sleep 4; ${mend}`) };
+
+/** Work is on the branch, and another attempt is at it. */
+async function goneOn(story: Story): Promise<Issue> {
+  const issue = await story.startLoop();
+  alice(story).comment(issue, "/loop retry");
+  await story.reaches(issue, "executing");
+  return issue;
+}
+
 const another: Readonly<Record<string, Act>> = { label: {} };
 const soon: Readonly<Record<string, Act>> = { label: { takes: 1 } };
 
@@ -150,6 +162,30 @@ export const ended: Ways = {
     },
     actions: { label: { before: reopen, takes: 1 } },
   },
+  "cancelled: branch_deleted": {
+    options: began,
+    async end(story) {
+      const issue = await goneOn(story);
+      const { branch } = await story.state(issue);
+      await story.forge.as("dave").deleteBranch(story.repository, branch ?? "");
+      await story.settle();
+      return issue;
+    },
+    actions: { label: { endsAs: "uncertainty_too_high: question, execute" } },
+  },
+  "cancelled: branch_gone_at_push": {
+    options: began,
+    async end(story) {
+      const issue = await goneOn(story);
+      const { branch } = await story.state(issue);
+      story.forge.dropDeliveriesWhere(() => true);
+      await story.forge.as("dave").deleteBranch(story.repository, branch ?? "");
+      await story.settle();
+      story.forge.dropDeliveriesWhere(null);
+      return issue;
+    },
+    actions: { label: { endsAs: "uncertainty_too_high: question, execute" } },
+  },
   "cancelled: pull_closed": {
     end: calledOff("gate", async (story, issue) => story.forge.as("bob").close(await story.pull(issue))),
     actions: another,
@@ -174,6 +210,14 @@ export const ended: Ways = {
       await story.advance(49 * 60 * minute);
       await story.advance(14 * 24 * 60 * minute);
       return issue;
+    },
+    actions: another,
+  },
+  "infrastructure_error: effect_failed": {
+    async end(story) {
+      const body = { message: "Repository access blocked" };
+      story.forge.failNext("graphql query ReadClaim", { status: 451, body });
+      return story.startLoop();
     },
     actions: another,
   },

@@ -51,6 +51,19 @@ const quickly = (real: Runtime): Runtime => ({
     ),
 });
 
+/** The first two runs meet this limit, as if the engine had said so. */
+function meeting(limit: "memory" | "files") {
+  return (real: Runtime): Runtime => ({
+    ...real,
+    async start(request, watch) {
+      if (request.attempt > 2) return real.start(request, watch);
+      const running = await real.start({ ...request, command: ":" }, watch);
+      const done = running.done.then((outcome) => ({ ...outcome, status: "failed" as const, exitCode: 137, limit }));
+      return { ...running, done };
+    },
+  });
+}
+
 const granted =
   (nano: number): NonNullable<Act["after"]> =>
   (_story, _issue, after, before) => {
@@ -166,6 +179,23 @@ export const limits: Ways = {
       ),
     },
     actions: { "/loop retry": { before: (story, issue) => story.forge.as("bob").comment(issue, "Add them.") } },
+  },
+  "no_progress: same_failure, onBase, execute": {
+    options: { executor: attempts("echo '# a' >> total.sh", "echo '# b' >> total.sh", mend) },
+    async end(story) {
+      await story.forge.as("dave").push(story.repository, "main", { "more.md": "More.\n" }, "Write more");
+      await story.settle();
+      return story.startLoop();
+    },
+    actions: { "/loop retry": {} },
+  },
+  "no_progress: same_failure, memory, execute": {
+    options: { executor: mend, runtime: meeting("memory") },
+    actions: { "/loop retry": {} },
+  },
+  "no_progress: same_failure, files, execute": {
+    options: { executor: mend, runtime: meeting("files") },
+    actions: { "/loop retry": {} },
   },
 };
 
