@@ -121,12 +121,12 @@ export const findingKinds = {
   "workflow-secrets": {
     part: "repositories",
     level: "warning",
-    when: "a workflow gives secrets to what is pushed to a loop's branch, in a job outside any environment",
+    when: "a workflow gives secrets to what is pushed to a loop's branch, in a job that no environment holds",
   },
   "workflow-token": {
     part: "repositories",
     level: "warning",
-    when: "a workflow asks for a token that writes, in a job outside any environment that runs what is pushed to a loop's branch",
+    when: "a workflow asks for a token that writes, in a job that runs what is pushed to a loop's branch and that no environment holds",
   },
   "workflow-target": {
     part: "repositories",

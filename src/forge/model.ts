@@ -114,6 +114,7 @@ export interface Repository {
   rules: Map<string, BranchRule>;
   /** Rules of rulesets that are checked wherever a branch moves, of whatever branches they are. */
   pushRules: PushRule[];
+  environments: Environment[];
   /** Branches that were renamed, to their names since. */
   formerBranches: Map<string, string>;
   ci: CiSettings;
@@ -250,6 +251,19 @@ export interface BranchRule {
   /** Only people with admin access may push directly. */
   restrictPushes: boolean;
   allowForcePushes: boolean;
+}
+
+/** Where jobs deploy to: what must be before one of them begins. */
+export interface Environment {
+  readonly id: number;
+  readonly name: string;
+  /** Of whom one must release each job; empty: nobody has to. */
+  readonly reviewers: readonly User[];
+  /** Minutes that a job rests before it begins; 0: none. */
+  readonly waitMinutes: number;
+  /** Whose jobs may begin: of all branches, of those with protection, or of those that a pattern names. */
+  readonly branches: "all" | "protected" | readonly string[];
+  readonly createdAt: number;
 }
 
 /** A rule of an active ruleset without a bypass for anybody. What it is about is asked of the commits that a push brings. */

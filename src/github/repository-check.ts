@@ -1,6 +1,7 @@
 // What a repository's branch rules and workflows make of loops, asked before one runs there.
 import { z } from "zod";
 import type { FindingName, Found } from "../base/finding.ts";
+import { globMatcher, globProblem } from "../policy/glob.ts";
 import { shownSecrets, targetCheckouts, writingTokens } from "../policy/workflow-jobs.ts";
 import { type Client, type Clients, understood } from "./client/client.ts";
 
@@ -42,6 +43,17 @@ const OfDefault = z.object({
   }),
 });
 
+const Environments = z.object({
+  environments: z.array(
+    z.object({
+      name: z.string(),
+      protection_rules: z.array(z.object({ type: z.string() })).optional(),
+      deployment_branch_policy: z.object({ custom_branch_policies: z.boolean() }).nullish(),
+    }),
+  ),
+});
+const Policies = z.object({ branch_policies: z.array(z.object({ name: z.string(), type: z.string().optional() })) });
+
 const ofDefault = `query OfDefault($owner: String!, $name: String!) {
   repository(owner: $owner, name: $name) {
     defaultBranchRef { name refUpdateRule { requiredApprovingReviewCount requiresCodeOwnerReviews requiresSignatures } }
@@ -66,9 +78,17 @@ interface Seen {
   readonly signatures: boolean;
   /** By path, with their text. */
   readonly workflows: ReadonlyMap<string, string>;
+  /** By their names in lower case: what keeps a job of a loop's branch from beginning by itself. Null: that cannot be read. */
+  readonly environments: ReadonlyMap<string, Hold> | null;
 }
 
-/** Some six requests and one for each workflow, as the App's installation. Never rejects. */
+interface Hold {
+  readonly reviewers: boolean;
+  /** Patterns of the only branches whose jobs may begin; null: those of all. */
+  readonly branches: readonly string[] | null;
+}
+
+/** Some six requests, and one for each workflow and environment, as the App's installation. Never rejects. */
 export async function askRepository(clients: Clients, appId: number, at: RepositoryName): Promise<readonly Found[]> {
   const called = `${at.owner}/${at.name}`;
   const found = (name: FindingName, text: string): Found => ({ name, text: `${called}: ${text}` });
@@ -137,6 +157,52 @@ async function look(client: Client, { owner, name }: RepositoryName): Promise<Se
     signatures:
       main.refUpdateRule?.requiresSignatures === true || rules.some(({ type }) => type === "required_signatures"),
     workflows: new Map(texts),
+    environments: texts.some(([, text]) => text.includes("environment")) ? await environmentsOf(client, params) : null,
+  };
+}
+
+async function environmentsOf(client: Client, params: { owner: string; repo: string }): Promise<Seen["environments"]> {
+  const attempted = `Could not read the environments of ${params.owner}/${params.repo}`;
+  const found = new Map<string, Hold>();
+  try {
+    for (let page = 1, isMore = true; isMore; page++) {
+      const route = "GET /repos/{owner}/{repo}/environments";
+      const { data } = await client.request(route, { ...params, per_page: perPage, page });
+      const { environments } = understood({ attempted, shape: Environments }, data);
+      for (const one of environments) {
+        const { name, protection_rules: rules = [], deployment_branch_policy: policy } = one;
+        const branches =
+          policy == null ? null : policy.custom_branch_policies ? await patternsOf(client, params, name) : [];
+        found.set(name.toLowerCase(), { reviewers: rules.some(({ type }) => type === "required_reviewers"), branches });
+      }
+      isMore = environments.length === perPage;
+    }
+    return found;
+  } catch (error) {
+    const { status } = error as { status?: number };
+    if (status === 403 || status === 404) return null; // without the permission `actions`
+    throw error;
+  }
+}
+
+/** Patterns of branches; those of tags are none of ours. */
+async function patternsOf(client: Client, params: { owner: string; repo: string }, environment: string) {
+  const route = "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies";
+  const { data } = await client.request(route, { ...params, environment_name: environment, per_page: perPage });
+  const attempted = `Could not read which branches ${environment} takes`;
+  const { branch_policies: policies } = understood({ attempted, shape: Policies }, data);
+  return policies.filter(({ type }) => type !== "tag").map(({ name }) => name);
+}
+
+/** One that is not there is made by the first job that names it, and holds nothing. What cannot be read is taken to hold. */
+function isHeldBy(environments: Seen["environments"]) {
+  return (name: string, event: "push" | "pull_request"): boolean => {
+    if (environments === null) return true;
+    const hold = environments.get(name.toLowerCase());
+    if (hold === undefined || hold.reviewers) return hold !== undefined;
+    // A job of a pull request runs on the ref that GitHub merges it to, and is taken where a pattern names that.
+    const ref = event === "push" ? aLoopBranch : "refs/pull/1/merge";
+    return hold.branches !== null && !hold.branches.some((one) => globProblem(one) !== null || globMatcher(one)(ref));
   };
 }
 
@@ -183,13 +249,15 @@ function judge(seen: Seen, appId: number): Found[] {
       text: `rules over loops' branches (${[...new Set(bars)].sort().join(", ")}) turn their pushes down, unless the App is on the bypass list, which only administrators see. Leave \`loop/**\` out of the rules' target, or add the App there.`,
     },
   ];
-  const shown = [...workflows].flatMap(([path, text]) => judgeWorkflow(path, text, branch));
+  const shown = [...workflows].flatMap(([path, text]) =>
+    judgeWorkflow(path, text, { branch: aLoopBranch, base: branch, isHeld: isHeldBy(seen.environments) }),
+  );
   return [...found.filter((one) => one !== false), ...shown];
 }
 
 /** What a workflow hands to whatever an agent pushes. */
-function judgeWorkflow(path: string, text: string, base: string): Found[] {
-  const place = { branch: aLoopBranch, base };
+function judgeWorkflow(path: string, text: string, place: Parameters<typeof shownSecrets>[1]): Found[] {
+  const { base } = place;
   const told = (jobs: readonly { readonly job: string; readonly event: string; readonly given: readonly string[] }[]) =>
     jobs.map(({ job, event, given }) => `job ${job} on ${event}: ${given.join(", ")}`).join("; ");
   const secrets = shownSecrets(text, place).map((one) => ({ ...one, given: one.secrets }));

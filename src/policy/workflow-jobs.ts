@@ -5,6 +5,8 @@ import { parse } from "yaml";
 interface Place {
   readonly branch: string;
   readonly base: string;
+  /** Whether jobs of this event in the environment wait for a person, or may not begin there at all. */
+  readonly isHeld: (environment: string, event: Started["event"]) => boolean;
 }
 
 /** A job that runs for a push to the branch, or for its pull request to the base. */
@@ -26,8 +28,7 @@ export interface WritingToken extends Started {
 type Mapping = Readonly<Record<string, unknown>>;
 
 /**
- * Of the jobs that run there. A job in an environment is left out: a person may have to release it, as may one whose condition names
- * another branch. The token that every job has is no secret of the repository. What is no workflow has none.
+ * Of the jobs that run there. Left out are those that an environment holds, and those whose condition names another branch. The token that every job has is no secret of the repository. What is no workflow has none.
  */
 export function shownSecrets(text: string, place: Place): ShownSecrets[] {
   return startedJobs(text, place).flatMap(({ job, event, of: { steps: given, ...rest }, workflow }) => {
@@ -78,14 +79,15 @@ function takesHead({ uses, with: given, run, env }: Mapping): boolean {
   );
 }
 
-function startedJobs(text: string, { branch, base }: Place) {
+function startedJobs(text: string, { branch, base, isHeld }: Place) {
   const workflow = mappingOf(parsed(text));
   const event = startedBy(workflow, branch, base);
   if (event === null) return [];
   return Object.entries(mappingOf(workflow.jobs)).flatMap(([job, given]) => {
     const of = mappingOf(given);
-    const waits = of.environment !== undefined || isForAnotherBranch(of.if, branch);
-    return waits ? [] : [{ job, event, of, workflow }];
+    const named = typeof of.environment === "string" ? of.environment : mappingOf(of.environment).name;
+    const waits = typeof named === "string" && isHeld(named, event);
+    return waits || isForAnotherBranch(of.if, branch) ? [] : [{ job, event, of, workflow }];
   });
 }
 

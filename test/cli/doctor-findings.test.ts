@@ -10,7 +10,7 @@ import { beforeAll, beforeEach, describe, expect, onTestFinished, type TestConte
 import { type Finding, type FindingName, findingKinds } from "../../src/base/finding.ts";
 import { programs, startPostgres } from "../../src/cli/bench-postgres.ts";
 import { type Forge, startForge } from "../../src/forge/forge.ts";
-import type { BranchRule, Repository } from "../../src/forge/model.ts";
+import type { BranchRule, Environment, Repository } from "../../src/forge/model.ts";
 import { describeWithDocker } from "../docker/engine.ts";
 import { makeImage } from "../docker/images.ts";
 import { part } from "../docs/part.ts";
@@ -267,6 +267,28 @@ test("a rule on the second page of a branch's rules counts like one on the first
   expect((await ask(["doctor", "acme/shop"], { ...env, ...nowhere })).out).toContain("✓ repositories\n");
   repository.pushRules.push({ refs: "~ALL", kind: "creation" });
   expect((await ask(["doctor", "acme/shop"], { ...env, ...nowhere })).out).toContain("! repositories\n");
+});
+
+const inEnvironment =
+  "on: push\njobs:\n  deploy:\n    runs-on: x\n    environment: Deploy\n    permissions: write-all\n    steps: []\n";
+const free = { id: 9, name: "deploy", reviewers: [], waitMinutes: 5, branches: "all", createdAt: 0 } as const;
+
+test.each<[string, boolean, (forge: Forge) => readonly Environment[]]>([
+  ["is not there, so that the job makes it", true, () => []],
+  ["only has jobs wait", true, () => [free]],
+  ["takes loops' branches", true, () => [{ ...free, branches: ["main", "loop/*"] }]],
+  ["asks for a person", false, (forge) => [{ ...free, reviewers: [forge.as("alice").actor.user] }]],
+  ["takes other branches", false, () => [{ ...free, branches: ["main", "*"] }]],
+  ["takes protected branches", false, () => [{ ...free, branches: "protected" }]],
+])("a job in an environment that %s is found: %s", async (_, isFound, given) => {
+  const { forge, repository, env } = await aRuledRepository();
+  await workflow(forge, inEnvironment);
+  repository.environments.push(...given(forge));
+  const { out } = await ask(["doctor", "--json", "acme/shop"], { ...env, ...nowhere });
+  const { findings } = JSON.parse(out) as { findings: Finding[] };
+  expect(findings.map(({ name }) => name).filter((name) => name !== "engine-missing")).toEqual(
+    isFound ? ["workflow-token"] : [],
+  );
 });
 
 async function aRuledRepository() {

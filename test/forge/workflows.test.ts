@@ -112,6 +112,7 @@ test("runs, jobs and logs need the permission `actions`, and so does the workflo
   const job_id = repository.runs[0]!.id;
   expect(await refusal(app.rest.actions.downloadJobLogsForWorkflowRun({ ...built, job_id }))).toEqual(forbidden);
   expect(await refusal(app.rest.actions.listWorkflowRunsForRepo(built))).toEqual(forbidden);
+  expect(await refusal(app.rest.repos.getAllEnvironments(built))).toEqual(forbidden);
   const query = `query { repository(owner: "acme", name: "built") { object(oid: "${sha}") { ... on Commit {
     checkSuites(first: 5) { nodes { app { slug } workflowRun { event } } } } } } }`;
   const { data } = await app.request("POST /graphql", { query });
@@ -387,3 +388,32 @@ function choose(forge: Forge, login: string): Promise<Response> {
   const body = new URLSearchParams({ login });
   return fetch(`${forge.url}/-/person`, { method: "POST", redirect: "manual", headers: { origin: forge.url }, body });
 }
+
+test("environments say what keeps a job from beginning in them, to whoever may read `actions`", async () => {
+  const { forge, repository, app } = await aBuilt({ test: "true" });
+  const of = { reviewers: [], waitMinutes: 0, branches: "all", createdAt: 0 } as const;
+  repository.environments.push(
+    { ...of, id: 7, name: "Production", reviewers: [forge.as("ada").actor.user], branches: ["release/*", "main"] },
+    { ...of, id: 8, name: "preview", waitMinutes: 5 },
+  );
+  const { data } = await app.rest.repos.getAllEnvironments(built);
+  expect(data).toMatchObject({
+    total_count: 2,
+    environments: [
+      {
+        name: "Production",
+        protection_rules: [
+          { type: "required_reviewers", reviewers: [{ type: "User", reviewer: { login: "ada" } }] },
+          { type: "branch_policy" },
+        ],
+        deployment_branch_policy: { protected_branches: false, custom_branch_policies: true },
+      },
+      { name: "preview", protection_rules: [{ type: "wait_timer", wait_timer: 5 }], deployment_branch_policy: null },
+    ],
+  });
+  const policies = (environment_name: string) =>
+    app.rest.repos.listDeploymentBranchPolicies({ ...built, environment_name });
+  const named = (await policies("production")).data.branch_policies;
+  expect(named.map(({ name }) => name)).toEqual(["release/*", "main"]);
+  expect(await refusal(policies("nowhere"))).toMatchObject({ status: 404 });
+});

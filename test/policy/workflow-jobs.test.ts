@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import { shownSecrets, targetCheckouts, writingTokens } from "../../src/policy/workflow-jobs.ts";
 
-const at = { branch: "loop/12-ab3f", base: "main" };
+const isHeld = (environment: string) => environment === "production";
+const at = { branch: "loop/12-ab3f", base: "main", isHeld };
 const job = (more = "") =>
   `jobs:\n  test:\n    runs-on: x\n${more}    steps:\n      - run: npm publish\n        env: { T: "\${{ secrets.NPM_TOKEN }}" }\n`;
 const found = (event: string) => [{ secrets: ["NPM_TOKEN"], job: "test", event }];
@@ -35,7 +36,10 @@ test.each<[string, string, unknown]>([
 });
 
 test.each<[string, string, unknown]>([
-  ["in an environment", job("    environment: production\n"), []],
+  ["in an environment that a person releases", job("    environment: production\n"), []],
+  ["in one that is named by its page, too", job("    environment: { name: production, url: x }\n"), []],
+  ["in an environment that holds nothing", job("    environment: preview\n"), found("push")],
+  ["in one that is only known once it runs", job(`    environment: ${"$"}{{ inputs.to }}\n`), found("push")],
   ["with a condition on main", job("    if: github.ref == 'refs/heads/main'\n"), []],
   ["with one that may be met otherwise", job("    if: github.ref == 'refs/heads/main' || always()\n"), found("push")],
   ["that has its own token alone", job().replace("NPM_TOKEN", "GITHUB_TOKEN"), []],

@@ -173,6 +173,7 @@ async function createRepository(core: Core, wanted: NewRepository): Promise<Repo
     moves: [],
     rules: new Map(),
     pushRules: [],
+    environments: [],
     formerBranches: new Map(),
     ci: wanted.ci ?? { mode: "off" },
     settings: settingsOf(wanted),

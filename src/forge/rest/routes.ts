@@ -11,6 +11,7 @@ import { comments } from "./comments.ts";
 import { commits } from "./commits.ts";
 import { contents } from "./contents.ts";
 import { deliveries } from "./deliveries.ts";
+import { environments } from "./environments.ts";
 import { gitDatabase } from "./git.ts";
 import { issues } from "./issues.ts";
 import { labels } from "./labels.ts";
@@ -40,6 +41,7 @@ export function restRoutes(parts: { world: World; hooks: Hooks; rates: RateLimit
     pulls(world),
     checks(world),
     workflowRuns(world),
+    environments(world),
     statuses(world),
     contents(world),
     gitDatabase(world),
