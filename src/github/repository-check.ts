@@ -25,6 +25,7 @@ const Branch = z.object({
     })
     .optional(),
 });
+const Text = z.object({ text: z.string().nullish() }).nullable();
 const OfDefault = z.object({
   repository: z.object({
     defaultBranchRef: z
@@ -40,6 +41,9 @@ const OfDefault = z.object({
       })
       .nullable(),
     workflows: z.object({ entries: z.array(z.object({ name: z.string(), type: z.string() })).optional() }).nullable(),
+    ownersFirst: Text,
+    ownersNext: Text,
+    ownersLast: Text,
   }),
 });
 
@@ -58,6 +62,9 @@ const ofDefault = `query OfDefault($owner: String!, $name: String!) {
   repository(owner: $owner, name: $name) {
     defaultBranchRef { name refUpdateRule { requiredApprovingReviewCount requiresCodeOwnerReviews requiresSignatures } }
     workflows: object(expression: "HEAD:.github/workflows") { ... on Tree { entries { name type } } }
+    ownersFirst: object(expression: "HEAD:.github/CODEOWNERS") { ... on Blob { text } }
+    ownersNext: object(expression: "HEAD:CODEOWNERS") { ... on Blob { text } }
+    ownersLast: object(expression: "HEAD:docs/CODEOWNERS") { ... on Blob { text } }
   }
 }`;
 
@@ -75,6 +82,8 @@ interface Seen {
   readonly required: readonly { readonly context: string; readonly app: number | null }[];
   readonly approvals: number;
   readonly codeOwners: boolean;
+  /** Whether someone owns each file for which no pattern says otherwise. */
+  readonly allOwned: boolean;
   readonly signatures: boolean;
   /** By path, with their text. */
   readonly workflows: ReadonlyMap<string, string>;
@@ -117,7 +126,7 @@ async function look(client: Client, { owner, name }: RepositoryName): Promise<Se
   const params = { owner, repo: name };
   const attempted = `Could not read the rules of ${owner}/${name}`;
   const { repository } = understood({ attempted, shape: OfDefault }, await client.graphql(ofDefault, { owner, name }));
-  const { defaultBranchRef: main, workflows } = repository;
+  const { defaultBranchRef: main, workflows, ownersFirst, ownersNext, ownersLast } = repository;
   if (main === null) return null;
   const rulesOf = async (branch: string, page = 1): Promise<z.output<typeof Rules>> => {
     const route = "GET /repos/{owner}/{repo}/rules/branches/{branch}";
@@ -154,11 +163,27 @@ async function look(client: Client, { owner, name }: RepositoryName): Promise<Se
     ),
     codeOwners:
       main.refUpdateRule?.requiresCodeOwnerReviews === true || reviews.some((one) => one.require_code_owner_review),
+    allOwned: ownsAll((ownersFirst ?? ownersNext ?? ownersLast)?.text ?? ""),
     signatures:
       main.refUpdateRule?.requiresSignatures === true || rules.some(({ type }) => type === "required_signatures"),
     workflows: new Map(texts),
     environments: texts.some(([, text]) => text.includes("environment")) ? await environmentsOf(client, params) : null,
   };
+}
+
+/**
+ * Whether CODEOWNERS names an owner for whatever is changed: the last pattern for all files counts. Of the places where it may be, the
+ * first that has it counts: https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
+ */
+function ownsAll(text: string): boolean {
+  const lines = text.split("\n").map((line) =>
+    line
+      .replace(/(?:^|\s)#.*$/, "")
+      .trim()
+      .split(/\s+/),
+  );
+  const last = lines.findLast(([pattern = ""]) => ["*", "**", "/**", "**/*", "/**/*"].includes(pattern));
+  return last?.slice(1).some((owner) => owner.includes("@")) ?? false;
 }
 
 async function environmentsOf(client: Client, params: { owner: string; repo: string }): Promise<Seen["environments"]> {
@@ -219,7 +244,7 @@ async function textOf(client: Client, params: { owner: string; repo: string }, f
 const declining = ["creation", "update", "pull_request", "required_status_checks", "branch_name_pattern"];
 
 function judge(seen: Seen, appId: number): Found[] {
-  const { branch, loopRules, required, approvals, codeOwners, signatures, workflows } = seen;
+  const { branch, loopRules, required, approvals, codeOwners, allOwned, signatures, workflows } = seen;
   const ours = required.filter(({ context }) => context === verdict);
   const others = ours.filter(({ app }) => app !== null && app !== appId);
   const bars = loopRules
@@ -240,9 +265,9 @@ function judge(seen: Seen, appId: number): Found[] {
       text: `the rule of ${branch} takes \`${verdict}\` from App ${others.map(({ app }) => app).join(", ")} only, and this is App ${appId}: nothing can ever be merged. Choose this App as its source.`,
     },
     approvals < 2 &&
-      !codeOwners && {
+      !(codeOwners && allOwned) && {
         name: "approval-alone",
-        text: `rules of ${branch} ask for ${approvals === 0 ? "no approval" : "one approval"} and no code owner's. The author of a loop's pull request is the App, so whoever set the label may approve and merge it at GitHub alone. Ask for two approvals, or for a code owner's, unless you mean it so.`,
+        text: `rules of ${branch} ask for ${approvals === 0 ? "no approval" : "one approval"} and ${codeOwners ? "a code owner's, but CODEOWNERS names nobody for all files" : "no code owner's"}. The author of a loop's pull request is the App, so whoever set the label may approve and merge it at GitHub alone. Ask for two approvals, or for a code owner's, unless you mean it so.`,
       },
     bars.length > 0 && {
       name: "branch-barred",

@@ -255,6 +255,7 @@ test.each([
   rule(repository, { ...required(forge.app.id), ...by });
   expect((await ask(["doctor", "acme/shop"], { ...env, ...nowhere })).out).toContain("✓ repositories\n");
   rule(repository, { ...required(forge.app.id), ...by, requiredApprovals: 1, codeOwners: true });
+  await forge.as("alice").push("acme/shop", "main", { CODEOWNERS: "*  @alice # all of it\n/docs/\n" }, "Own it");
   expect((await ask(["doctor", "acme/shop"], { ...env, ...nowhere })).out).toContain("✓ repositories\n");
   expect((await ask(["doctor"], { ...env, ...nowhere })).out).not.toContain("repositories");
   const wrong = await ask(["doctor", "shop"], { ...env, ...nowhere });
@@ -267,6 +268,18 @@ test("a rule on the second page of a branch's rules counts like one on the first
   expect((await ask(["doctor", "acme/shop"], { ...env, ...nowhere })).out).toContain("✓ repositories\n");
   repository.pushRules.push({ refs: "~ALL", kind: "creation" });
   expect((await ask(["doctor", "acme/shop"], { ...env, ...nowhere })).out).toContain("! repositories\n");
+});
+
+test.each([
+  ["that is not there", {}],
+  ["that names no one for all files", { CODEOWNERS: "# * @alice\n*.ts @alice\n*\n" }],
+  ["that another one comes before", { CODEOWNERS: "* @alice\n", ".github/CODEOWNERS": "/docs/ @alice\n" }],
+])("a code owner's approval is none by a CODEOWNERS %s", async (_, files) => {
+  const { forge, repository, env } = await aRuledRepository();
+  rule(repository, { ...required(forge.app.id), requiredApprovals: 1, codeOwners: true });
+  await forge.as("alice").push("acme/shop", "main", { "a.txt": "a\n", ...files }, "Own it");
+  const { out } = await ask(["doctor", "acme/shop"], { ...env, ...nowhere });
+  expect(out).toContain("one approval and a code owner's, but CODEOWNERS names nobody for all files");
 });
 
 const inEnvironment =
