@@ -11,14 +11,15 @@ const remembered = 64;
 const ciAsAWhole = "checks";
 
 /**
- * Whether to read it now that this was heard. What is heard while it is read counts as heard afterwards, too: the answer may come
+ * Whether to read it now that this was heard. A whole suite that ended is always read: what was to be told of its last checks may be
+ * lost. What is heard while it is read counts as heard afterwards, too: the answer may come
  * from a replica that did not know of it yet.
  */
 export function afterNews(state: LoopState, { name, passed }: CiChanged): { state: LoopState; reads: boolean } {
   const { going, heard = [] } = state.ciGoing ?? {};
   const known = [...new Set([...heard, ...(name === null ? [] : [name])])].slice(-remembered);
   const left = going?.filter((one) => one !== name) ?? [];
-  const reads = passed !== true || left.length === 0;
+  const reads = passed !== true || name === null || left.length === 0;
   return { state: { ...state, ciGoing: reads ? { heard: known } : { going: left, heard: known } }, reads };
 }
 

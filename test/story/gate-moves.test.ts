@@ -75,7 +75,10 @@ test.each<[string, Way]>([
   expect((await story.state(issue)).ending?.reason).toBe(approve === null ? undefined : "task_complete");
 });
 
-test("a check whose word is lost is found by a regular look, though fifty others were heard", async () => {
+test.each([
+  ["once its suite ends", false],
+  ["by a regular look where that is lost, too,", true],
+])("F7: a check whose word is lost is found %s though fifty others were heard", async (_, suiteToo) => {
   const story = await aStory({
     ci: { mode: "scripted", name: "shard 50", conclude: () => ({ conclusion: "success" }) },
     policy: everyCheck,
@@ -89,9 +92,11 @@ test("a check whose word is lost is found by a regular look, though fifty others
   const [first, ...others] = runs;
   if (first === undefined) throw new Error("there are shards");
   story.forge.dropDeliveries(1);
-  for (const run of [first, ...others]) await end(story, run, "success");
-  expect(await story.phase(issue)).toBe("awaiting_gate");
-  for (let look = 0; look < 3; look++) await story.advance(10 * minute);
+  await end(story, first, "success");
+  if (suiteToo) story.forge.dropDeliveriesWhere(({ event }) => event === "check_suite");
+  for (const run of others) await end(story, run, "success");
+  if (suiteToo) expect(await story.phase(issue)).toBe("awaiting_gate");
+  for (let look = 0; suiteToo && look < 3; look++) await story.advance(10 * minute);
   expect((await story.state(issue)).ending?.reason).toBe("task_complete");
 });
 
