@@ -66,6 +66,8 @@ const OPERATIONS: readonly (readonly [path: string, methods: string])[] = [
   [`${REPO}/commits/{ref}/statuses`, "get"],
   [`${REPO}/compare/{basehead}`, "get"],
   [`${REPO}/contents/{path}`, "get put delete"],
+  [`${REPO}/environments`, "get"],
+  [`${REPO}/environments/{environment_name}/deployment-branch-policies`, "get"],
   [`${REPO}/git/blobs`, "post"],
   [`${REPO}/git/blobs/{file_sha}`, "get"],
   [`${REPO}/git/commits`, "post"],

@@ -275,6 +275,28 @@ describe("each operation is answered as GitHub describes it", () => {
     await call("app", `GET ${pulls}`, { state: "closed" });
   });
 
+  it("for environments and the branches that may deploy to them", async () => {
+    const { call, forge } = drive;
+    const { user } = forge.as("willa");
+    const named = { waitMinutes: 0, reviewers: [], createdAt: 1_700_000_000_000 } as const;
+    forge.repository("acme/demo").environments.push(
+      { ...named, id: 901, name: "staging", branches: "all" },
+      {
+        ...named,
+        id: 902,
+        name: "eu/production",
+        waitMinutes: 5,
+        reviewers: [user],
+        branches: ["main", "release/*"],
+      },
+      { ...named, id: 903, name: "preview", branches: "protected" },
+    );
+    await call("app", `GET ${repo}/environments`);
+    const policies = `GET ${repo}/environments/{environment_name}/deployment-branch-policies`;
+    await call("app", policies, { environment_name: "eu/production" });
+    await call("app", policies, { environment_name: "staging" });
+  });
+
   it("for the hook's settings and its deliveries", async () => {
     const { call, forge } = drive;
     await forge.idle();

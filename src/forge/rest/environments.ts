@@ -55,7 +55,6 @@ function environmentShape(world: World, repository: Repository, one: Environment
     ),
     created_at: at,
     updated_at: at,
-    can_admins_bypass: true,
     protection_rules: [
       ...(one.waitMinutes > 0 ? [rule("wait_timer", 1, { wait_timer: one.waitMinutes })] : []),
       ...(reviewers.length > 0 ? [rule("required_reviewers", 2, { prevent_self_review: false, reviewers })] : []),
