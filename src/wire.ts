@@ -274,7 +274,7 @@ export async function lead(options: AppOptions, { store, lost, house }: Led): Pr
       return engine.accept(delivery);
     };
     const { arrivals } = store;
-    const takingIn = arrivals === null ? null : createTakingIn({ clock, log, arrivals, accept });
+    const takingIn = arrivals === null ? null : createTakingIn({ clock, log, arrivals, accept, missed: engine.missed });
     await takingIn?.begin();
     const behind: Behind = {
       accept,

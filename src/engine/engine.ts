@@ -47,6 +47,8 @@ export interface Engine {
   accept(delivery: Delivery): Promise<boolean>;
   /** Fires the alarms that are due and retries what was postponed until now. */
   tick(): Promise<void>;
+  /** Deliveries may have been turned away, for this reason: those that GitHub knows of are asked for again, within minutes. */
+  missed(error: unknown): void;
   /** Resolves when nothing is left to do now: every delivery handled, every turn over, no container running. */
   idle(): Promise<void>;
   readonly busy: boolean;
@@ -96,6 +98,7 @@ export function createEngine(parts: EngineParts): Engine {
   const timeNow = watchSetBack(world);
   const adoption = createAdoption(world, (work) => soon(() => track(work())));
   let cancelPass = () => {};
+  let passAt = 0; // when the next pass begins; in the past: one is under way
   let passing: Promise<void> = Promise.resolve();
   const mailbox = createMailbox(async (key) => {
     const finished = await turn(world, key);
@@ -184,6 +187,7 @@ export function createEngine(parts: EngineParts): Engine {
       for (const key of await store.busyIssues(now)) mailbox.poke(key);
       await schedule();
     } catch (error) {
+      missed(error);
       log.error({ err: error }, "alarms could not be read; trying again in a minute");
       cancelTimer();
       cancelTimer = clock.at(clock.now() + 60_000, onTime);
@@ -197,13 +201,29 @@ export function createEngine(parts: EngineParts): Engine {
 
   async function passOnce(): Promise<void> {
     const nextIn = await pass();
-    if (!stopping && reconciler !== null) cancelPass = clock.at(clock.now() + nextIn, beginPass);
+    if (!stopping && reconciler !== null) passAfter(nextIn);
+  }
+
+  function passAfter(ms: number): void {
+    passAt = clock.now() + ms;
+    cancelPass = clock.at(passAt, beginPass);
   }
 
   function beginPass(): void {
     if (stopping) return;
     passing = tick().then(passOnce);
     track(passing);
+  }
+
+  /** The store cannot be had: deliveries are turned away meanwhile, and the next look may be far off. */
+  function missed(error: unknown): void {
+    reconciler?.missed(error);
+    const at = reconciler?.againAt() ?? null;
+    if (stopping || at === null) return;
+    const ms = Math.max(at - clock.now(), soonMs); // many that fail together bring one pass
+    if (clock.now() + ms >= passAt) return;
+    cancelPass();
+    passAfter(ms);
   }
 
   function busy(): boolean {
@@ -217,7 +237,10 @@ export function createEngine(parts: EngineParts): Engine {
     },
     async accept(delivery) {
       reconciler?.heard(delivery.origin);
-      const issues = await store.acceptDelivery(delivery);
+      const issues = await store.acceptDelivery(delivery).catch((error) => {
+        missed(error);
+        throw error;
+      });
       if (issues === null) return false;
       for (const issue of issues) {
         const events = delivery.translated.kind === "event" ? delivery.translated.events.map(({ type }) => type) : [];
@@ -228,6 +251,7 @@ export function createEngine(parts: EngineParts): Engine {
       return true;
     },
     tick,
+    missed,
     async idle() {
       while (busy()) {
         await new Promise<void>((resolve) => changed.push(resolve));

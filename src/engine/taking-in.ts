@@ -14,6 +14,8 @@ interface Parts {
   readonly arrivals: ArrivalsPort;
   /** Stores it as a delivery that came here; the same one more than once counts once. */
   readonly accept: (delivery: Delivery) => Promise<unknown>;
+  /** They could not be read: whoever answers deliveries could not store any either. */
+  readonly missed: (error: unknown) => void;
 }
 
 /** Whether more came is asked so often, whoever told or did not tell. */
@@ -22,7 +24,7 @@ const everyMs = 2_000;
 /**
  * Each is accepted before it goes: where this process ends in between, the next one accepts it again, which is known and comes to nothing.
  */
-export function createTakingIn({ clock, log, arrivals, accept }: Parts): TakingIn {
+export function createTakingIn({ clock, log, arrivals, accept, missed }: Parts): TakingIn {
   let stopping = false;
   let isAsked = false;
   let under: Promise<void> | null = null;
@@ -41,9 +43,10 @@ export function createTakingIn({ clock, log, arrivals, accept }: Parts): TakingI
   async function passes(): Promise<void> {
     while (isAsked && !stopping) {
       isAsked = false;
-      await pass().catch((error) =>
-        log.error({ err: error }, "deliveries that other processes stored could not be read"),
-      );
+      await pass().catch((error) => {
+        log.error({ err: error }, "deliveries that other processes stored could not be read");
+        missed(error);
+      });
     }
     cancel();
     if (!stopping) cancel = clock.at(clock.now() + everyMs, wake);

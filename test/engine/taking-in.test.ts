@@ -37,6 +37,7 @@ function aTakingIn(accept: (guid: string) => Promise<void>) {
       await accept(guid);
       did.push(`accepted ${guid}`);
     },
+    missed: () => did.push("missed"),
   });
   onTestFinished(() => takingIn.stop());
   return { clock, there, did, errors, takingIn, wake: () => wake() };
@@ -75,6 +76,15 @@ test("one that cannot be stored stays, is tried again, and holds up none behind 
   isBroken = false;
   clock.advance(2_000);
   await until(() => did.includes("done g1"));
+});
+
+test("F7: what cannot be read is told of, since nobody can store what arrives then either", async () => {
+  const { there, did, takingIn } = aTakingIn(async () => {});
+  there[Symbol.iterator] = () => {
+    throw new Error("the database is gone");
+  };
+  await takingIn.begin();
+  expect(did).toEqual(["missed"]);
 });
 
 test("one that ends in the middle finishes what is under way and begins nothing more", async () => {

@@ -45,6 +45,21 @@ describe.skipIf(programs() === null)("with its store in PostgreSQL", () => {
     expect(state.attempts.map(({ counted }) => counted)).toEqual([true, true]);
   });
 
+  test("F7, F17: what was turned away while the server was gone is asked for again minutes after it is back", async () => {
+    const story = await aStory({ store: "postgres" });
+    const issue = story.openIssue();
+    await story.settle();
+    const server = await sharedServer();
+    await server.stop("SIGQUIT");
+    story.forge.as("alice").label(issue, "loop");
+    await story.forge.idle();
+    expect(story.forge.deliveries.at(-1)?.statusCode).toBe(503);
+    await server.start();
+    for (let n = 0; n < 3; n++) await story.advance(minute); // the regular look is ten minutes off
+    expect(await story.phase(issue)).toBe("awaiting_gate");
+    expect(story.forge.deliveries.some(({ redelivery, statusCode }) => redelivery && statusCode === 202)).toBe(true);
+  });
+
   test("F2: an App whose store another one takes is told so, once, and writes nothing more", async () => {
     const story = await aStory({ store: "postgres" });
     const issue = await story.startLoop();

@@ -40,6 +40,8 @@ export interface Reconciler {
   heard(origin: Origin): void;
   /** A delivery told this issue's loop something, so it needs no look. */
   heardOf(issueKey: string): void;
+  /** What arrived may have been turned away, for this reason: GitHub is soon asked to send again what did not arrive. */
+  missed(error: unknown): void;
   /**
    * Looks at every repository of every installation that can be read; the others are looked at as soon as they can be. What an
    * installation answers slowly is left for the next pass once it has taken so many milliseconds; absent: nothing is.
@@ -215,6 +217,10 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
     return [...busy, ...[...quiet, ...quiet].slice(from, from + Math.min(quiet.length, quietPerPeriod))];
   }
 
+  function blameDeliveries(error: unknown): void {
+    troubles.failed("deliveries", "the App's failed deliveries", error);
+  }
+
   async function redeliver(): Promise<boolean> {
     if (!troubles.isDue("deliveries")) return false;
     try {
@@ -223,7 +229,7 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
       if (count > 0) log.info({ count }, "asked GitHub to send failed deliveries again");
       return count > 0;
     } catch (error) {
-      troubles.failed("deliveries", "the App's failed deliveries", error);
+      blameDeliveries(error);
       return false;
     }
   }
@@ -261,6 +267,9 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
   return {
     heard: hearing.heard,
     heardOf: hearing.heardOf,
+    missed(error) {
+      if (troubles.isWell("deliveries")) blameDeliveries(error); // many at once are one trouble, and make no wait longer
+    },
     async everything(mostMs = Number.POSITIVE_INFINITY) {
       await listing.refresh();
       const live = await liveByRepository();

@@ -143,13 +143,13 @@ test("T1: a tool that asks: the call is put to a person word for word and not ma
 });
 
 test.each([
-  ["a name twice", String.raw`{"q":"a","q":"b"}`],
+  ["a name twice", '{"q":"a","q":"b"}'],
   ["a name twice, escaped", String.raw`{"q":"a","\u0071":"b"}`],
-  ["a name twice in a list's entry", String.raw`{"to":[{"id":1,"id":2}],"q":"b"}`],
-  ["the name of what objects are made of", String.raw`{"__proto__":{"all":true},"q":"b"}`],
-  ["the same deeper", String.raw`{"to":{"__proto__":{"all":true}},"q":"b"}`],
-  ["a number that none holds", String.raw`{"n":12345678901234567890,"q":"b"}`],
-  ["a number beyond all", String.raw`{"n":1e400,"q":"b"}`],
+  ["a name twice in a list's entry", '{"to":[{"id":1,"id":2}],"q":"b"}'],
+  ["the name of what objects are made of", '{"__proto__":{"all":true},"q":"b"}'],
+  ["the same deeper", '{"to":{"__proto__":{"all":true}},"q":"b"}'],
+  ["a number that none holds", '{"n":12345678901234567890,"q":"b"}'],
+  ["a number beyond all", '{"n":1e400,"q":"b"}'],
   ["a name that nobody sees", String.raw`{"\u202e":1,"q":"b"}`],
 ])(
   "T1: of a call with %s that very one is made which a person was shown, and nothing else of it",
