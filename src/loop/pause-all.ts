@@ -1,4 +1,4 @@
-// `/loop pause-all` and `/loop resume-all`: every loop of a repository rests, and goes on.
+// `/loop pause-all` and `/loop resume-all`: every loop of a repository, or of an organisation, rests and goes on.
 import { refuse } from "./answer.ts";
 import type { Halt } from "./cause.ts";
 import type { Effect } from "./effect.ts";
@@ -10,6 +10,11 @@ import type { LoopState } from "./state.ts";
 /** Whether this permission may pause and resume a whole repository. */
 export function mayPauseAll(permission: Permission): boolean {
   return permission === "maintain" || permission === "admin";
+}
+
+/** What either is about: the repository it is said in, or with a word more all of the account's where the person may say so. */
+export function reachOf({ argument }: Pick<Command, "argument">): "repository" | "organisation" {
+  return /^organi[sz]ation$/i.test(argument.trim()) ? "organisation" : "repository";
 }
 
 /** Asked for on a loop's issue; what comes of it is told to every loop, this one included. */

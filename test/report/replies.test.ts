@@ -99,7 +99,7 @@ describe("a reply", () => {
       - \`/loop report\`: say what was tried so far, attempt by attempt, what it cost and what is left
       - \`/loop stop\`: end the loop; removing the label or closing the issue does the same
       - \`/loop pause\`, \`/loop resume\`: pause the loop, and continue it
-      - \`/loop pause-all\`, \`/loop resume-all\`: the same for every loop of this repository, with nothing started meanwhile; they take maintain or admin permission
+      - \`/loop pause-all\`, \`/loop resume-all\`: the same for every loop of this repository, with nothing started meanwhile; they take maintain or admin permission, and followed by \`organisation\` mean every repository of the account where you have that
       - \`/loop retry\`: after a stop, read the issue and the policy again and continue from the branch
       - \`/loop answer\`, followed by the number of a choice or your own words: answer the agent's question and continue
       - \`/loop approve\`: approve the commit, or allow what the loop stopped to ask for

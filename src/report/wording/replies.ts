@@ -89,26 +89,44 @@ interface AllPausedNow {
   readonly loops: number; // that were told
   readonly isNews: boolean; // false: it was so already
   readonly by: string; // login of whoever paused them
+  /** The account whose repositories all were meant; null: the one repository was. How many it has is not for everybody who reads here. */
+  readonly owner: { readonly login: string; readonly leavesOthers: boolean } | null;
 }
 
 /** The answer to either. */
-export function allPausedSentence({ verb }: Command, came: AllPausedCame): string {
+export function allPausedSentence(command: Command, came: AllPausedCame): string {
   if (came === "overtaken")
     return `${inlineCode("/loop pause-all")} or ${inlineCode("/loop resume-all")} in a later comment here took effect before this, so nothing changed.`;
-  const { loops, isNews, by } = came;
-  const those = loops === 1 ? "Its 1 loop" : `Its ${loops} loops`;
-  const many = (one: string, several: string) => (loops === 1 ? one : several);
-  if (verb === "resume-all") {
-    if (!isNews) return "This repository is not paused, so nothing changed.";
-    const onward =
-      loops === 0 ? "None of its loops was at rest" : `${those} that rested ${many("continues", "continue")}`;
-    return `This repository is not paused any more. ${onward}, and labels start loops again.`;
-  }
-  if (!isNews)
-    return `${inlineCode(by)} paused this repository before. Next: \`/loop resume-all\` continues its loops.`;
-  const rest =
-    loops === 0 ? "It has no loop at work" : `${those} ${many("rests", "rest")}, with what the agents had done kept`;
-  return `${inlineCode(by)} paused this repository. ${rest}, and nothing new starts. Next: \`/loop resume-all\`, on any issue here, ends that.`;
+  const left =
+    came.owner?.leavesOthers === true
+      ? ` Those where ${inlineCode(command.actor.login)} has neither maintain nor admin permission stay as they were.`
+      : "";
+  return (command.verb === "resume-all" ? resumedAll(came) : pausedAll(came)) + left;
+}
+
+function resumedAll({ loops, isNews, owner }: AllPausedNow): string {
+  if (owner !== null && !isNews) return `No repository of ${inlineCode(owner.login)} is paused, so nothing changed.`;
+  if (!isNews) return "This repository is not paused, so nothing changed.";
+  const [those, none] =
+    owner === null ? [loopsOf("Its", loops), "None of its loops"] : [loopsOf("Their", loops), "None of their loops"];
+  const onward = loops === 0 ? `${none} was at rest` : `${those} that rested ${loops === 1 ? "continues" : "continue"}`;
+  const what = owner === null ? "This repository is" : `The repositories of ${inlineCode(owner.login)} are`;
+  return `${what} not paused any more. ${onward}, and labels start loops again.`;
+}
+
+function pausedAll({ loops, isNews, by, owner }: AllPausedNow): string {
+  const what = owner === null ? "this repository" : `the repositories of ${inlineCode(owner.login)}`;
+  const next = owner === null ? "`/loop resume-all`" : "`/loop resume-all organisation`";
+  const own = owner === null ? "its loops" : "their loops";
+  if (!isNews) return `${inlineCode(by)} paused ${what} before. Next: ${next} continues ${own}.`;
+  const none = owner === null ? "It has no loop at work" : "They have no loop at work";
+  const those = loopsOf(owner === null ? "Its" : "Their", loops);
+  const rest = loops === 0 ? none : `${those} ${loops === 1 ? "rests" : "rest"}, with what the agents had done kept`;
+  return `${inlineCode(by)} paused ${what}. ${rest}, and nothing new starts. Next: ${next}, on any issue here, ends that.`;
+}
+
+function loopsOf(whose: string, count: number): string {
+  return count === 1 ? `${whose} 1 loop` : `${whose} ${count} loops`;
 }
 
 /** Nobody without the permission pauses a whole repository. */
@@ -164,7 +182,7 @@ const helpText = [
   "- `/loop report`: say what was tried so far, attempt by attempt, what it cost and what is left",
   "- `/loop stop`: end the loop; removing the label or closing the issue does the same",
   "- `/loop pause`, `/loop resume`: pause the loop, and continue it",
-  "- `/loop pause-all`, `/loop resume-all`: the same for every loop of this repository, with nothing started meanwhile; they take maintain or admin permission",
+  "- `/loop pause-all`, `/loop resume-all`: the same for every loop of this repository, with nothing started meanwhile; they take maintain or admin permission, and followed by `organisation` mean every repository of the account where you have that",
   "- `/loop retry`: after a stop, read the issue and the policy again and continue from the branch",
   "- `/loop answer`, followed by the number of a choice or your own words: answer the agent's question and continue",
   "- `/loop approve`: approve the commit, or allow what the loop stopped to ask for",
