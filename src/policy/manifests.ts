@@ -130,7 +130,7 @@ const sources: readonly Reader[] = [
     line: /(?:^\s*(?:source|git|github|path)\b|\b(?:git|github|gitlab|bitbucket|gist|path|source):|:(?:git|github|path|source)\s*=>)[\s(]+["']([^"']+)/,
   },
   { file: /(?:^|\/)Gemfile\.lock$/, line: /^\s*remote:\s*(\S+)/ },
-  { file: composer, line: /"url"\s*:\s*"([^"]+)"/ },
+  { file: composer, line: /"url"\s*:\s*"([^"]+)"?/ },
   { file: maven, line: /<url>\s*(https?:\/\/[^<\s]*(?:repo|maven|nexus|artifact)[^<\s]*)/i },
   {
     file: maven,
@@ -179,7 +179,7 @@ const runAsWhole =
   /(?:^|\/)(?:binding\.gyp|build\.rs|setup\.py|hatch_build\.py|pdm_build\.py|extconf\.rb|conanfile\.py|\.pnpmfile\.[cm]?js)$/i;
 
 const licences: readonly Reader[] = [
-  { file: /(?:^|\/)(?:package|composer)\.json$/, line: /^\s{0,4}"license"\s*:\s*"([^"]*)"/ },
+  { file: /(?:^|\/)(?:package|composer)\.json$/, line: /^\s{0,4}"license"\s*:\s*"([^"]*)"?/ },
   { file: /(?:^|\/)(?:Cargo|pyproject)\.toml$/, line: /^\s*license(?:-file)?\s*=\s*(.+)/ },
   { file: /\.gemspec$/, line: /\.licenses?\s*=\s*(.+)/ },
 ];
@@ -220,8 +220,28 @@ function placeOf(address: string): string {
     : (/^(?:\w+\+)?https?:\/\/[^/]+/.exec(address)?.[0] ?? address.slice(0, 200));
 }
 
-/** Longer lines are of nobody's writing, and are read no further. */
-const longestLine = 2000;
+/** No pattern has to read more than this at a time. */
+const longestPiece = 2000;
+
+/** A part of a line. What is found at `own` or behind it is the next part's, which begins there; null: this is the last. */
+interface Piece {
+  readonly text: string;
+  readonly own: number | null;
+}
+
+/** A run of blanks in a long line counts as one, and a list is parted before an entry, so that nothing hides behind what comes first. */
+function piecesOf(line: string): Piece[] {
+  const pieces: Piece[] = [];
+  let rest = line.length > longestPiece ? line.replace(/\s{100,}/g, " ") : line;
+  while (rest.length > longestPiece) {
+    const text = rest.slice(0, longestPiece);
+    const entry = [",", " "].map((mark) => text.lastIndexOf(mark)).find((at) => at > longestPiece / 2);
+    const own = entry ?? longestPiece;
+    pieces.push({ text, own });
+    rest = rest.slice(own);
+  }
+  return [...pieces, { text: rest, own: null }];
+}
 
 function read(readers: readonly Reader[], path: string, whole: string): Named[] {
   const fitting = readers.filter(({ file }) => file.test(path));
@@ -230,23 +250,31 @@ function read(readers: readonly Reader[], path: string, whole: string): Named[] 
   const written = text.split("\n");
   const isJson = path.endsWith(".json");
   const plain = isJson ? inPlainJson(text) : null;
-  const lines = (plain?.split("\n") ?? written).map((line) => line.slice(0, longestLine));
+  const lines = (plain?.split("\n") ?? written).map(piecesOf);
   return fitting.flatMap(({ section, line: pattern }) => {
     const every = new RegExp(pattern, `g${pattern.flags}`);
     let isWithin = section === undefined;
     let begun = 0;
-    return lines.flatMap((line, index): Named[] => {
-      if (section?.begins.test(line)) [isWithin, begun] = [true, indentOf(line)];
-      else if (section?.any.test(line) && !(isJson && indentOf(line) > begun)) isWithin = false;
-      const found = isWithin ? [...line.matchAll(every)] : [];
+    return lines.flatMap((pieces, index): Named[] => {
+      const head = pieces[0]?.text ?? "";
+      if (section?.begins.test(head)) [isWithin, begun] = [true, indentOf(head)];
+      else if (section?.any.test(head) && !(isJson && indentOf(head) > begun)) isWithin = false;
+      const found = isWithin ? pieces.flatMap((piece) => findsIn(piece, every)) : [];
       if (found.length === 0) return [];
-      const at = plain === null ? index : whereWritten(line, written);
-      return found.map(({ index: from, 0: { length }, 1: name = "" }) => {
-        const isCut = from + length === longestLine;
-        return { name: name.trim(), line: at + 1, ...(isCut ? { cut: true } : {}) };
-      });
+      const at = plain === null ? index : whereWritten(head, written);
+      return found.map((one) => ({ ...one, line: at + 1 }));
     });
   });
+}
+
+/** What a pattern finds in a part of a line; what reaches the end of one that is not the last may go on. */
+function findsIn({ text, own }: Piece, every: RegExp): Omit<Named, "line">[] {
+  return [...text.matchAll(every)]
+    .filter(({ index }) => own === null || index < own)
+    .map(({ index, 0: { length }, 1: name = "" }) => {
+      const isCut = own !== null && index + length === text.length;
+      return { name: name.trim(), ...(isCut ? { cut: true } : {}) };
+    });
 }
 
 const indentOf = (line: string): number => line.search(/\S|$/);

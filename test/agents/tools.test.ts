@@ -1,14 +1,16 @@
 // The agent CLIs find the run's own tools and nothing else, and call them as the model says, in real containers.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { agentOf } from "../../src/agents/agents.ts";
 import { toolsWhere } from "../../src/brief/tools.ts";
-import type { AskedChecks } from "../../src/gateway/tools/run-check.ts";
-import type { CheckSeen } from "../../src/loop/state.ts";
+import type { ToolCount } from "../../src/loop/state.ts";
 import { describeWithDocker } from "../docker/engine.ts";
 import { kinds, WITHOUT_MCP } from "./errand.ts";
 import { hostileFiles, STARTED } from "./hostile.ts";
 import type { Step } from "./script.ts";
 import { stage } from "./stage.ts";
+import { wholeLoop } from "./whole.ts";
 
 /** What is said by tools, beside a file. */
 const speaking: readonly Step[] = [
@@ -22,6 +24,39 @@ const speaking: readonly Step[] = [
 
 /** Those whose hooks tell the model after any use of a tool; the rest read it with the next answer of a tool of ours. */
 const pointed = new Set(kinds.filter((kind) => agentOf(kind, "").takesPart === "hooks"));
+
+const policy = `checks:
+  run:
+    - { name: unit, command: "grep -qx hello hello.txt" }
+tools:
+  servers:
+    files:
+      command: exec mcp-server-filesystem /tmp
+      tools: { write_file: { use: allow, arguments: { path: ["/tmp/*"] } }, read_text_file: allow, move_file: deny }
+`;
+
+/** Each of the tools that an agent needs most, one call that is refused, one that fails, and a commit to be checked. */
+const working: readonly Step[] = [
+  { kind: "call", tool: "progress", given: { text: "Begun." } },
+  { kind: "write", path: "hello.txt", content: "hello\n" },
+  {
+    kind: "run",
+    command: "git add hello.txt && git commit -qm 'Say hello' && git push -q origin HEAD:refs/heads/$LOOP_BRANCH",
+  },
+  { kind: "call", tool: "files-write_file", given: { path: "/tmp/note.txt", content: "hello" } },
+  { kind: "call", tool: "files-write_file", given: { path: "/etc/note.txt", content: "hello" } },
+  { kind: "call", tool: "files-read_text_file", given: { path: "/tmp/nothing.txt" } },
+  { kind: "call", tool: "run_check", given: { check: "unit" } },
+  { kind: "call", tool: "question", given: { text: "In which language?" } },
+  { kind: "say", text: "That is all." },
+];
+
+/** As the thread should have a tool's calls. */
+function inWords({ tool, calls, refused, failed, ms }: ToolCount): string {
+  const bad = [...(refused > 0 ? [`${refused} refused`] : []), ...(failed > 0 ? [`${failed} failed`] : [])];
+  const took = ms < 1_000 ? `${ms} ms` : `${Math.round(ms / 1_000)} s`;
+  return `${tool} ×${calls} (${[...bad, took].join(", ")})`;
+}
 
 describeWithDocker("with tools", (engine) => {
   test.each(kinds)("%s calls them by its own names for them, and is told what it did wrong", async (kind) => {
@@ -46,42 +81,38 @@ describeWithDocker("with tools", (engine) => {
   });
 
   test.each(kinds)(
-    "%s calls the tools of a server of somebody else's beside Loopgate's own, as far as policy lets it",
+    "%s calls Loopgate's own tools and a server's of somebody else's in a loop, and the thread has every call as the gateway recorded it",
     async (kind) => {
-      const path = { path: ["/workspace/*"] };
-      const tools = [{ name: "write_file", arguments: path }, { name: "list_directory" }];
-      const files = { name: "files", command: "exec mcp-server-filesystem /workspace", image: "", env: {}, tools };
-      const seen = { state: "green", note: "2 passed", findings: [] } as unknown as CheckSeen;
-      const checks: AskedChecks = {
-        names: ["unit"],
-        run: async () => ({ kind: "seen", head: "a".repeat(40), seen, again: false }),
-      };
-      const run = await stage(engine(), kind, {
-        servers: [files],
-        checks,
-        steps: [
-          { kind: "call", tool: "progress", given: { text: "Begun." } },
-          { kind: "call", tool: "files-write_file", given: { path: "/workspace/note.txt", content: "hello" } },
-          { kind: "call", tool: "files-write_file", given: { path: "/etc/note.txt", content: "hello" } },
-          { kind: "call", tool: "files-list_directory", given: { path: "/workspace" } },
-          { kind: "call", tool: "run_check", given: { check: "unit" } },
-          { kind: "call", tool: "question", given: { text: "In which language?" } },
-          { kind: "say", text: "That is all." },
-        ],
-      });
-      expect(run.outcome).toMatchObject({ status: "finished", exitCode: 0 });
-      expect(run.toolCalls.map(({ tool, outcome }) => [tool, outcome])).toEqual([
-        ["progress", "done"],
-        ["files-write_file", "done"],
-        ["files-write_file", "refused"],
-        ["files-list_directory", "done"],
-        ["run_check", "done"],
-        ["question", "done"],
+      const loop = await wholeLoop(engine(), kind, { steps: working, policy });
+      const { ending, attempts } = await loop.state();
+      expect([ending?.reason, ending?.quote], loop.log.join("\n")).toEqual([
+        "uncertainty_too_high",
+        "In which language?",
       ]);
-      const [first] = run.model.calls.map((call) => call.tools.join(" "));
-      if (WITHOUT_MCP.has(kind)) return expect(first).not.toMatch(/loop_/);
-      expect(first).toMatch(kind === "codex" ? /mcp__loop/ : /loop_+files[-_]list_directory\b/);
+      const [executor] = attempts[0]?.runs ?? [];
+      const calls = executor?.toolCalls ?? [];
+      expect(calls.map(({ tool, calls, refused, failed }) => [tool, calls, refused, failed])).toEqual([
+        ["progress", 1, 0, 0],
+        ["files-write_file", 2, 1, 0],
+        ["files-read_text_file", 1, 0, 1],
+        ["run_check", 1, 0, 0],
+        ["question", 1, 0, 0],
+      ]);
+      const record = join(loop.dataDir, "provenance", `${executor?.id}`, "end.json");
+      expect(JSON.parse(await readFile(record, "utf8")).toolCalls).toEqual(calls);
+      const attempt = loop.issue.comments.map(({ body }) => body).find((body) => body.startsWith("### Attempt 1"));
+      const [, shown = ""] = /called its tools `([^`]*)`/.exec(attempt ?? "") ?? [];
+      expect(shown).toBe(calls.map(inWords).join(", "));
+
+      const offered = loop.model.calls.map(({ tools }) => tools).find((tools) => tools.length > 0) ?? [];
+      const answers = loop.model.calls.at(-1)?.text ?? "";
+      expect(answers).toContain("The check unit on the commit you pushed last");
+      expect(answers).toContain("its argument path is not one that may be given");
+      if (WITHOUT_MCP.has(kind)) return expect(offered.join(" ")).not.toMatch(/loop_/);
+      expect(offered.join(" ")).toMatch(kind === "codex" ? /mcp__loop/ : /loop_+files[-_]write_file\b/);
+      expect(offered.join(" ")).not.toMatch(/files[-_](move_file|list_directory)\b/);
     },
+    300_000,
   );
 
   test.each(kinds)(

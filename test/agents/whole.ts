@@ -32,6 +32,8 @@ export interface WholeLoop {
   readonly leases: readonly string[];
   /** Every line of the App's log, as text. */
   readonly log: readonly string[];
+  /** The App's own folder. */
+  readonly dataDir: string;
   /** Resolves when neither forge nor App has anything left to do. */
   settle(): Promise<void>;
   state(): Promise<LoopState>;
@@ -83,7 +85,8 @@ export async function wholeLoop(engine: Engine, kind: Installed, options: LoopOp
     if (found === null) throw new Error(`no loop on issue ${issue.number}: ${lines.join("\n")}`);
     return found;
   };
-  return { forge, repository, issue, model, calls, leases, log: lines, settle, state };
+  const dataDir = join(dir, "app");
+  return { forge, repository, issue, model, calls, leases, log: lines, dataDir, settle, state };
 }
 
 /** A repository whose policy names the agent, and whose CI is red until hello.txt says hello. */

@@ -11,6 +11,7 @@ import { answerOf } from "../../src/gateway/tools/upstream/result.ts";
 import { agreedOf, serverTools } from "../../src/gateway/tools/upstream/served.ts";
 import { parseCommand } from "../../src/github/deliveries/command.ts";
 import { planText } from "../../src/loop/plan-text.ts";
+import { kindsIn } from "../../src/policy/kinds.ts";
 import { risksOf } from "../../src/policy/risk.ts";
 import { explainedBody, threadAnswer } from "../../src/report/pull.ts";
 import { attemptComment, checkText, pullText, replyText, statusComment, stopComment } from "../../src/report/report.ts";
@@ -172,8 +173,9 @@ function ofCheckName(text: string): Carried {
   };
 }
 
-/** What a package calls itself, its versions and its hosts, as the registry and a run's refusals have it. */
+/** What a package calls itself, its versions and its hosts, as the registry, a run's refusals and a change to a manifest have it. */
 function ofPackage(text: string): Carried {
+  const manifest = ofManifest(text);
   const refusals = tallyRefusals();
   refusals.hear("package", text);
   refusals.hear("host", `${text}:443`);
@@ -198,7 +200,35 @@ function ofPackage(text: string): Carried {
   const environment = { memoryBytes: 2 ** 31, cpus: 2, processes: 256, tmpBytes: 2 ** 29, diskBytes: 2 ** 32 };
   const rules = someRules({ environment: { ...environment, env: {}, setup: ["npm ci"], cache: [] } });
   const state = aPublishedLoop({ attempts: [attempt], rules });
-  return { decision: null, comments: [attemptComment(state, attempt), statusComment(state, now)] };
+  return { ...manifest, comments: [...manifest.comments, attemptComment(state, attempt), statusComment(state, now)] };
+}
+
+/** The kinds of risk in a manifest that says this of itself, and what people, the reviewer and the next attempt are shown of them. */
+function ofManifest(text: string) {
+  const before = { name: "widgets", license: "MIT", dependencies: { chalk: "5.0.0" } };
+  const dependencies = { chalk: "5.0.0", "left-pad": ` ${text}` };
+  const after = {
+    ...before,
+    description: text,
+    author: text,
+    license: text,
+    scripts: { postinstall: text },
+    dependencies,
+  };
+  const [path, mode] = ["package.json", "100644"];
+  const asJson = (value: object) => JSON.stringify(value, null, 2);
+  const modes = { path, oldMode: mode, newMode: mode, binary: false };
+  const kinds = kindsIn({ ...modes, before: asJson(before), after: asJson(after) });
+  const changes = { dependencies: "ask", install_scripts: "deny", licences: "ask" } as const;
+  const change = { ...aChange(path), files: [{ ...modes, status: "M", additions: 4, deletions: 1, kinds }] };
+  const { risks, grantable } = risksOf(change, { protectedPaths: [], changes });
+  const attempt = anAttempt({ verdict: aVerdict({ colour: "red", findings: [...risks] }) });
+  const ended = anEndedLoop({ reason: "risky_action_detected", of: "risks", attempt: 1, pendingHead: sha("e") });
+  return {
+    decision: [grantable, risks.map(({ title }) => title)],
+    briefs: [briefOf({ earlier: [attempt], findings: risks })],
+    comments: [attemptComment(aPublishedLoop({ attempts: [attempt] }), attempt), stopComment(ended)],
+  };
 }
 
 /** What the executor says of its own work, each of its fields but those by which it asks to stop. */

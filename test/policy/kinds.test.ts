@@ -138,6 +138,35 @@ describe("a new source of packages", () => {
   });
 });
 
+const [blanks, many] = [" ".repeat(3000), Array.from({ length: 400 }, (_, at) => `"pack-${at}"`).join(", ")];
+
+it.each([
+  ["requirements.txt", "", `${blanks}requests==2\n`, "dependencies:1 requests"],
+  [
+    "requirements.txt",
+    "",
+    `--index-url${blanks}https://packages.example/simple\n`,
+    "sources:1 https://packages.example/simple",
+  ],
+  ["Gemfile", "", `gem${blanks}"rack"\n`, "dependencies:1 rack"],
+  ["pyproject.toml", "", `[project]\ndependencies${blanks}= [\n"httpx"]\n`, "dependencies:3 httpx"],
+  [
+    "pyproject.toml",
+    `[project]\ndependencies = [${many}]\n`,
+    `[project]\ndependencies = [${many}, "late"]\n`,
+    "dependencies:2 late",
+  ],
+  [
+    "composer.json",
+    "{}",
+    JSON.stringify({ repositories: [{ url: `https://packages.example/${"a".repeat(3000)}` }] }),
+    "sources:1",
+  ],
+  ["package.json", npm(), npm({ license: "Mine alone. ".repeat(300) }), "licences:9 Mine alone."],
+])("a long line of %s hides nothing behind its beginning, and tells of nothing else", (path, before, after, what) => {
+  expect(found(path, before, after)).toEqual([expect.stringMatching(new RegExp(`^${what}`))]);
+});
+
 it("a long lockfile is read as a whole, also on one line, with the line of what is new", () => {
   const entry = (n: number) => [
     `node_modules/p${n}`,
