@@ -1,6 +1,7 @@
 // The options of .github/loop.yml: type, default, limits and one sentence for each. Everything else about options is derived from here.
 import { z } from "zod";
 import { isBranchName } from "../base/branch-name.ts";
+import { loginForm } from "../base/login.ts";
 import { AGENT_KINDS, TRACE_RULES } from "../loop/state.ts";
 import { sizePattern } from "./bytes.ts";
 import { Commands } from "./commands.ts";
@@ -29,10 +30,7 @@ const appSlug = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/)
   .meta({ words: "an App's name as in the address of its page, such as `github-actions`" });
-const login = z
-  .string()
-  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$/)
-  .meta({ words: "a GitHub login without the @" });
+const login = z.string().regex(loginForm).meta({ words: "a GitHub login without the @" });
 
 /** A check by its name, and if need be the App or the account that it must come from. */
 const requiredCheck = z

@@ -1,4 +1,5 @@
 // Keeps untrusted text from doing anything on GitHub but being read.
+import { loginForm } from "../base/login.ts";
 import { unseenNamed, withoutUnseen } from "../base/unseen.ts";
 
 /** The text as a fenced block: no mention, link, image or HTML in it works, and it cannot end the fence. */
@@ -71,7 +72,7 @@ export function withoutHostPaths(text: string): string {
 
 /** Calls a person, once, where they are waited for; a name that is no GitHub login is only shown. */
 export function mention(login: string): string {
-  return /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$/.test(login) ? `@${login}` : inlineCode(login);
+  return loginForm.test(login) ? `@${login}` : inlineCode(login);
 }
 
 /** A link, where the address is one within `home`; otherwise its words alone. */

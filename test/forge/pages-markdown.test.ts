@@ -4,7 +4,7 @@ import { type MarkdownContext, renderMarkdown } from "../../src/forge/pages/mark
 
 const context: MarkdownContext = {
   origin: "http://localhost:4000",
-  isLogin: (login) => ["maria", "loopgate[bot]"].includes(login),
+  isLogin: (login) => ["maria", "maria_acme", "loopgate[bot]"].includes(login),
   pathOfNumber: (n) => (n === 12 ? "/maria/durations/issues/12" : undefined),
   lineBreaks: true,
 };
@@ -76,6 +76,7 @@ describe("references", () => {
   test.each([
     ["see #12", `<p>see ${issue}</p>`],
     ["(#12), **@maria**", `<p>(${issue}), <strong>${maria}</strong></p>`],
+    ["of @maria_acme", `<p>of ${maria.replaceAll("maria", "maria_acme")}</p>`],
     ["#13 and @nobody are not known", "<p>#13 and @nobody are not known</p>"],
     ["foo#12 and me@maria and /#12", "<p>foo#12 and me@maria and /#12</p>"],
     ["`#12 @maria`", "<p><code>#12 @maria</code></p>"],

@@ -234,6 +234,7 @@ describe("escaping", () => {
 
   it("calls people by their login only", () => {
     expect(mention("alice-b")).toBe("@alice-b");
+    expect(mention("alice_acme")).toBe("@alice_acme");
     expect(mention("acme/team")).toBe("`acme/team`");
   });
 });

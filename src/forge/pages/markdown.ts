@@ -55,7 +55,7 @@ function escapeText(text: string): string {
 }
 
 const referenceStart = /(?<![\w/@#&])(?:#\d|@[a-z\d])/i;
-const referenceForm = /^(?:#(\d{1,9})|@([a-z\d](?:[a-z\d-]{0,38}(?:\[bot\])?)))(?!\w)/i;
+const referenceForm = /^(?:#(\d{1,9})|@([a-z\d](?:[a-z\d_-]{0,38}(?:\[bot\])?)))(?!\w)/i;
 
 /** `#12` and `@login` as links, where they stand alone, outside code and outside other links. */
 function references(context: MarkdownContext): MarkedExtension {

@@ -1,0 +1,2 @@
+/** A login of GitHub's, of a person or an organisation: that of an account which a company manages ends in `_` and its short code. */
+export const loginForm = /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$/;
