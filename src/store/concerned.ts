@@ -29,7 +29,8 @@ function* keysOf(repositoryId: number | null, route: Route): Steps<readonly stri
     if ("issue" in route) return [issueKeyOf(repositoryId, route.issue)];
     if ("repository" in route) return yield* ofRepository(repositoryId);
     const found = yield* findIssue({ repositoryId, ...route });
-    return found === null ? [] : [found];
+    if (found !== null) return [found];
+    return "head" in route ? yield* movingTo(repositoryId, route.head) : [];
   }
   if ("repositories" in route) {
     const keys: string[] = [];
@@ -40,6 +41,14 @@ function* keysOf(repositoryId: number | null, route: Route): Steps<readonly stri
     return keysIn(yield* all("select issue_key from loop where installation_id = ?", route.installation));
   }
   return [];
+}
+
+/** The loops whose branch is told to have moved to this commit, before they have read of it: CI may be as quick as that. */
+function* movingTo(repositoryId: number, head: string): Steps<readonly string[]> {
+  const [from, to] = [`${repositoryId}#`, `${repositoryId}$`]; // all that begins so: "$" comes after "#"
+  const moves = "handled = 0 and issue_key >= ? and issue_key < ? and event like ?";
+  const known = `%"type":"branch_moved","head":"${head}"%`;
+  return keysIn(yield* all(`select distinct issue_key from event where ${moves}`, from, to, known));
 }
 
 /** Where there is no loop and none may be about to begin, there is nobody to tell. */

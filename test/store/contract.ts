@@ -146,6 +146,18 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       expect(await reached({ installation: installation + 1 }, null)).toEqual([]);
     });
 
+    test("what CI says of a commit that a branch has just moved to is told after the move", async () => {
+      const came = (guid: string, event: LoopEvent, route: Route) =>
+        store.acceptDelivery(aDelivery({ guid, body: guid, translated: about(route, event) }));
+      await commit([], aPublishedLoop());
+      const ci = { type: "ci_changed", head: sha("d"), name: "test", passed: true } as const;
+      expect(await came("g1", ci, { head: sha("d") })).toEqual([]);
+      const moved = { type: "branch_moved", head: sha("d"), actor: { login: "dave", id: 4, bot: false } } as const;
+      await came("g2", moved, { branch: "loop/12-k3f9" });
+      expect(await came("g3", ci, { head: sha("d") })).toEqual(["100#12"]);
+      expect(await came("g4", { ...ci, head: sha("e") }, { head: sha("e") })).toEqual([]);
+    });
+
     test("events of one issue come in the order they were added, and one `dedupe` counts once", async () => {
       await store.addEvent("1#1", { type: "alarm", name: "rest" }, 1, "one");
       await store.addEvent("1#1", { type: "alarm", name: "ci_wait" }, 2, "one");

@@ -69,6 +69,7 @@ async function useEverything(): Promise<void> {
     [{ pull: 1 }, 100],
     [{ branch: "b" }, 100],
     [{ head: sha("c") }, 100],
+    [{ head: sha("d") }, 100],
     [{ repository: true }, 100],
     [{ repositories: [100] }, null],
     [{ installation: 7 }, null],
