@@ -74,7 +74,7 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
     case "push_declined":
       if (ending.of === "push_declined" && ending.ofCommits === true)
         return `comment \`/loop retry\` for another attempt, which is told what GitHub says above; or change that rule, then ${approving(ending)} to push that commit again.`;
-      return `change what made GitHub reject the push, as by leaving ${inlineCode("loop/**")} out of the rule's target or adding this App to its bypass list, then ${approving(ending)} to push that commit again.`;
+      return `change what made GitHub reject the push, as by leaving ${inlineCode("loop/**")} out of the rule's target, adding this App to its bypass list, or renaming a branch that is in the way, then ${approving(ending)} to push that commit again.`;
     case "merge_declined":
       return `merge ${change} yourself, or change what stopped the merge and ${judgedAgain}`;
     case "ci_silent":

@@ -4,7 +4,7 @@ import { Fault } from "../../base/fault.ts";
 import { branchRef, isCommitId } from "./branch.ts";
 import { gitFault } from "./failure.ts";
 import type { GitResult } from "./git.ts";
-import { answerFor, isMovedMeanwhile, isOwnFailure, pushRef, rejectionOf } from "./push.ts";
+import { answerFor, isInTheWay, isMovedMeanwhile, isOwnFailure, pushRef, rejectionOf } from "./push.ts";
 import { commitOf, descends, remoteHead } from "./repository.ts";
 
 export interface PublishRequest {
@@ -78,6 +78,7 @@ async function outcomeOf(request: PublishRequest, result: GitResult): Promise<Pu
   if (line.startsWith("=")) return { status: "already" };
   if (!line.startsWith("!")) return { status: "pushed" };
   const { reason, whole } = rejectionOf(line, stderr);
+  if (isInTheWay(whole)) return { status: "refused", message: whatIsInTheWay(whole, request.branch) };
   if (isMovedMeanwhile(reason) || /non-fast-forward/.test(reason)) {
     return decide(request, new Fault(`${attempted}: the branch moved`, { kind: "conflict", retry: "later" }));
   }
@@ -88,6 +89,12 @@ async function outcomeOf(request: PublishRequest, result: GitResult): Promise<Pu
     );
   }
   return { status: "refused", message: whole };
+}
+
+/** What GitHub says of it does not say what it means. */
+function whatIsInTheWay(said: string, branch: string): string {
+  const [folder = branch] = branch.split("/");
+  return `${said}\nThat is: while the repository has a branch \`${folder}\`, it can have none called \`${branch}\`.`;
 }
 
 /** Reads the branch and says what became of the push; throws the given fault when the branch is where it was. */

@@ -52,6 +52,14 @@ export function rejectionOf(line: string, stderr: string): { readonly reason: st
   return { reason, whole: [reason, ...said].join("\n").slice(0, 2000) };
 }
 
+/**
+ * Whether a branch is there by whose name git can have none of this one, as `loop` beside `loop/1`: pushed again, it is declined
+ * again. GitHub says `directory file conflict`, and git what it could not create.
+ */
+export function isInTheWay(said: string): boolean {
+  return /directory file conflict|' exists; cannot create '/.test(said);
+}
+
 /** Whether somebody else moved the ref meanwhile, as git says it on either side. */
 export function isMovedMeanwhile(reason: string): boolean {
   return /stale info|fetch first|cannot lock ref|failed to update ref|reference already exists/.test(reason);

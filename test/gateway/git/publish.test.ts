@@ -115,6 +115,22 @@ function packet(text: string): string {
   return `${(text.length + 4).toString(16).padStart(4, "0")}${text}`;
 }
 
+test("a branch by whose name there can be none of ours is no move that another push would meet", async () => {
+  const { request } = await ready({
+    before: (incoming, response) => {
+      if (!receives(incoming)) return false;
+      response.writeHead(200, { "content-type": "application/x-git-receive-pack-result" });
+      const report = [packet("unpack ok\n"), packet(`ng ${ownRef} directory file conflict\n`), "0000"].join("");
+      response.end([packet(`\u0001${report}`), "0000"].join(""));
+      return true;
+    },
+  });
+  const [folder] = request.branch.split("/");
+  const outcome = await publish(request);
+  expect(outcome.status).toBe("refused");
+  expect(outcome).toHaveProperty("message", expect.stringContaining(`a branch \`${folder}\``));
+});
+
 test("F42: a push whose answer is lost is found to have happened", async () => {
   const { request, at, head } = await ready({ loseAnswer: receives });
   expect(await publish(request)).toEqual({ status: "pushed" });
