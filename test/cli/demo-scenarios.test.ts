@@ -12,7 +12,11 @@ const patience = 300_000;
 const shows: Readonly<Record<ScenarioName, readonly string[]>> = {
   question: ["Should a full hour show minutes that are zero?", "/loop answer 1"],
   plan: ["### The plan", "Keep both in one new function, as was asked.", "/loop approve"],
-  budget: ["Loopgate stopped: retry limit", "/loop budget +1 attempt", "Added 1 attempt."],
+  budget: [
+    "Loopgate stopped: retry limit",
+    "/loop budget +1 attempt",
+    "Added 1 attempt. Used so far: 1 of 2 attempts.",
+  ],
   schedule: ["Opened by the schedule `weekly`", "Started by the schedule `weekly` of `.github/loop.yml`, pass 1"],
   risky: ["Loopgate stopped: risky action detected", ".github/CODEOWNERS", "/loop deny Leave the owners"],
 };

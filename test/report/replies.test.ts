@@ -78,6 +78,13 @@ describe("a reply", () => {
     );
   });
 
+  it("to attempts that were added counts the one they began with as still to be used up", () => {
+    const attempts = [anAttempt(), anAttempt({ number: 2, endedAt: null })];
+    const answer: Reply = { kind: "raised", given: { of: "attempts", count: 1 }, cut: null, until: null, goesOn: true };
+    const text = replyText(answer, aPublishedLoop({ attempts, granted: 2 }), { now, limits });
+    expect(text).toContain("Added 1 attempt. Used so far: 1 of 2 attempts. The loop continues where it stopped.");
+  });
+
   it("says how much of the money is spent, and how to add some only where that may be", () => {
     const spent = aPublishedLoop({ attempts: [anAttempt({ runs: [aRun({ spentNano: 4.1e9 })] })] });
     const warned = (state: LoopState) => replyText({ kind: "money_warning", percent: 80 }, state, { now, limits });

@@ -46,7 +46,7 @@ function sumSentence(of: Amount["of"], state: LoopState, now: number): string {
     case "money":
       return `Spent so far: ${inDollars(spentOf(state))} of ${inDollars(state.grantedNano)}.`;
     case "attempts":
-      return `Used so far: ${state.attempts.filter(({ counted }) => counted).length} of ${state.granted} attempts.`;
+      return `Used so far: ${attemptsUsed(state)} of ${state.granted} attempts.`;
     case "time":
       return `Worked so far: ${duration(workedMs(state, now))} of ${duration(loopMsOf(state))}.`;
   }
@@ -141,4 +141,9 @@ export function raisesWords({ raises = [] }: LoopState, now: number): string | n
     return `${what.join(" and ")} by ${inlineCode(by)} until ${date(at + forMs)}`;
   });
   return `Of these, added for a time: ${parts.join("; ")}`;
+}
+
+/** The one that has just begun with what was added is not used up yet. */
+function attemptsUsed({ attempts }: LoopState): number {
+  return attempts.filter(({ counted, endedAt }) => counted && endedAt !== null).length;
 }
