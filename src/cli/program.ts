@@ -1,5 +1,6 @@
 // The commands and their options. Exit codes: 0 success, 1 failure, 2 wrong usage.
 import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { Fault } from "../base/fault.ts";
 import type { RepositoryName } from "../github/repository-check.ts";
@@ -173,11 +174,21 @@ function codeOf(error: unknown, terminal: Terminal): number {
     terminal.err(`error: ${error.message}\n`);
     return 2;
   }
-  const fault = error instanceof Fault;
-  terminal.err(
-    `loopgate: ${fault ? error.message : error instanceof Error ? (error.stack ?? error.message) : error}\n`,
-  );
+  terminal.err(`loopgate: ${wordsOf(error)}\n`);
   return 1;
+}
+
+/** What the machine refuses is no bug of ours: its place and its code say all that a stack could. */
+const ofTheMachine = ["EACCES", "EDQUOT", "EMFILE", "ENAMETOOLONG", "ENOENT", "ENOSPC", "ENOTDIR", "EPERM", "EROFS"];
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof Fault) return error.message;
+  const { code = "", path } = error as NodeJS.ErrnoException;
+  if (!ofTheMachine.includes(code) || path === undefined) return error.stack ?? error.message;
+  const isTemporary = path.startsWith(tmpdir());
+  const where = isTemporary ? ` Temporary files go below ${tmpdir()}; TMPDIR names another folder.` : "";
+  return `${path} cannot be made or used (${code}).${where}`;
 }
 
 function repositoryNamed(text: string): RepositoryName {

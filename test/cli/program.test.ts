@@ -35,6 +35,17 @@ describe("the program", () => {
     },
   );
 
+  test.each([
+    ["demo", "--runtime", "process", "--auto"],
+    ["eval", "--repo", join(import.meta.dirname, "../.."), "--agent", "true"],
+  ])("a temporary folder that cannot be is told in a sentence by `%s`", async (...args) => {
+    const folder = join(file("file", ""), "x");
+    const { code, err } = await run(args, { TMPDIR: folder });
+    expect(code).toBe(1);
+    expect(err).toMatch(/^loopgate: \S+ cannot be made or used \(ENOTDIR\)\. Temporary files go below \S+; TMPDIR/m);
+    expect(err).not.toMatch(/^ {4}at /m);
+  });
+
   test("an unknown command ends the process with 2", async () => {
     expect(await run(["nonsense"])).toMatchObject({ code: 2, err: expect.stringContaining("unknown command") });
   });
