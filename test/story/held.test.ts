@@ -31,6 +31,16 @@ test("a change that is too large: all of it is folded away, with what is added a
   expect(stop).toContain("+# 9");
 });
 
+test("a change that deletes every file is shown as that, file by file", async () => {
+  const story = await aStory({ executor: "git rm -rq ." });
+  const issue = await story.startLoop();
+  expect((await story.state(issue)).ending?.resume).toBe("publish");
+  const stop = story.comments(issue).at(-1) ?? "";
+  expect(stop).toMatch(/All that commit .+ changes: 3 files \(3 deleted\)/);
+  for (const name of ["README.md", "test.sh", "total.sh"]) expect(stop).toContain(`deleted  ${name}`);
+  expect(stop).toContain('-[ "$(sh total.sh 2 3)" = 5 ]');
+});
+
 test("what nobody can allow is not offered, and nothing of it is shown", async () => {
   const edit = "mkdir -p .github/workflows; echo 'on: push' > .github/workflows/x.yml";
   const story = await aStory({ executor: `${mend}; ${edit}` });

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { processRuntime } from "../../src/container/process/process.ts";
 import type { Runtime } from "../../src/container/run.ts";
 import type { Clock, Log } from "../../src/engine/ports.ts";
@@ -150,6 +150,19 @@ function quickClock(): () => number {
   return () => began + 10 * (Date.now() - began);
 }
 
+/** What Node warns of from here on where listeners pile up; to be asked once, at the end. */
+function hearLeaks(): () => readonly string[] {
+  const leaks: string[] = [];
+  const hear = ({ name, message }: Error) => {
+    if (name === "MaxListenersExceededWarning") leaks.push(message);
+  };
+  process.on("warning", hear);
+  return () => {
+    process.off("warning", hear);
+    return leaks;
+  };
+}
+
 /** Starts forge and App; both end with the test. */
 export async function aStory(options: StoryOptions = {}): Promise<Story> {
   const dir = await mkdtemp(join(inMemory() ?? tmpdir(), "story-"));
@@ -192,11 +205,13 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
     forge.setWebhook({ url, secret: webhookSecret });
     return app;
   };
+  const leaks = hearLeaks();
   let app = await start();
   onTestFinished(async () => {
     await app.close();
     await forge.close();
     await removeAll(dir);
+    expect(leaks(), "listeners that nobody takes away").toEqual([]);
   });
 
   const settle = async () => {
