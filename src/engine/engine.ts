@@ -47,8 +47,8 @@ export interface Engine {
   accept(delivery: Delivery): Promise<boolean>;
   /** Fires the alarms that are due and retries what was postponed until now. */
   tick(): Promise<void>;
-  /** Deliveries may have been turned away, for this reason: those that GitHub knows of are asked for again, within minutes. */
-  missed(error: unknown): void;
+  /** Deliveries may have been turned away: those that GitHub knows of are asked for again within minutes. */
+  missed(): void;
   /** Resolves when nothing is left to do now: every delivery handled, every turn over, no container running. */
   idle(): Promise<void>;
   readonly busy: boolean;
@@ -187,7 +187,7 @@ export function createEngine(parts: EngineParts): Engine {
       for (const key of await store.busyIssues(now)) mailbox.poke(key);
       await schedule();
     } catch (error) {
-      missed(error);
+      missed();
       log.error({ err: error }, "alarms could not be read; trying again in a minute");
       cancelTimer();
       cancelTimer = clock.at(clock.now() + 60_000, onTime);
@@ -216,8 +216,8 @@ export function createEngine(parts: EngineParts): Engine {
   }
 
   /** The store cannot be had: deliveries are turned away meanwhile, and the next look may be far off. */
-  function missed(error: unknown): void {
-    reconciler?.missed(error);
+  function missed(): void {
+    reconciler?.missed();
     const at = reconciler?.againAt() ?? null;
     if (stopping || at === null) return;
     const ms = Math.max(at - clock.now(), soonMs); // many that fail together bring one pass
@@ -238,7 +238,7 @@ export function createEngine(parts: EngineParts): Engine {
     async accept(delivery) {
       reconciler?.heard(delivery.origin);
       const issues = await store.acceptDelivery(delivery).catch((error) => {
-        missed(error);
+        missed();
         throw error;
       });
       if (issues === null) return false;

@@ -15,7 +15,7 @@ interface Parts {
   /** Stores it as a delivery that came here; the same one more than once counts once. */
   readonly accept: (delivery: Delivery) => Promise<unknown>;
   /** They could not be read: whoever answers deliveries could not store any either. */
-  readonly missed: (error: unknown) => void;
+  readonly missed: () => void;
 }
 
 /** Whether more came is asked so often, whoever told or did not tell. */
@@ -45,7 +45,7 @@ export function createTakingIn({ clock, log, arrivals, accept, missed }: Parts):
       isAsked = false;
       await pass().catch((error) => {
         log.error({ err: error }, "deliveries that other processes stored could not be read");
-        missed(error);
+        missed();
       });
     }
     cancel();

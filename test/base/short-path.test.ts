@@ -1,13 +1,13 @@
 // Sockets below folders with long paths: listened on by a short one, or refused in a sentence.
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { shortFolder } from "../../src/base/short-path.ts";
 
+/** Wherever this machine's own temporary folder is, which may be long itself. */
 function aFolder(name = ""): string {
-  const root = mkdtempSync(join(tmpdir(), "short-"));
+  const root = mkdtempSync("/tmp/short-");
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const folder = join(root, name);
   mkdirSync(folder, { recursive: true });

@@ -40,8 +40,8 @@ export interface Reconciler {
   heard(origin: Origin): void;
   /** A delivery told this issue's loop something, so it needs no look. */
   heardOf(issueKey: string): void;
-  /** What arrived may have been turned away, for this reason: GitHub is soon asked to send again what did not arrive. */
-  missed(error: unknown): void;
+  /** What arrived may have been turned away: a minute later GitHub is asked to send again what it calls failed by then. */
+  missed(): void;
   /**
    * Looks at every repository of every installation that can be read; the others are looked at as soon as they can be. What an
    * installation answers slowly is left for the next pass once it has taken so many milliseconds; absent: nothing is.
@@ -63,6 +63,9 @@ export interface Reconciler {
 /** What one installation may take of a period, in milliseconds. */
 const mostOfPeriodMs = 60_000;
 
+/** GitHub waits ten seconds for an answer; after so long it knows of each delivery that had none, and shows it. */
+const knownAfterMs = 60_000;
+
 /** In one silent period at most so many repositories without a live loop are looked at; the next period goes on. */
 const quietPerPeriod = 60;
 
@@ -76,6 +79,7 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
   const hearing = createHearing(clock, options.everyMs);
   const seen = new Map<string, string>(); // issue → the reviews of its pull request, as last looked at
   let turnOf = 0;
+  let missedAt: number | null = null; // since when deliveries may have been turned away that nobody has asked for again
   let askedAgain = false; // what failed to arrive may be on its way, and with it the end of the silence
 
   async function liveByRepository(): Promise<Live> {
@@ -217,8 +221,9 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
     return [...busy, ...[...quiet, ...quiet].slice(from, from + Math.min(quiet.length, quietPerPeriod))];
   }
 
-  function blameDeliveries(error: unknown): void {
-    troubles.failed("deliveries", "the App's failed deliveries", error);
+  /** By whatever distance: a clock that was set back must not wait until it is as late again. */
+  function isMissedDue(): boolean {
+    return missedAt !== null && Math.abs(clock.now() - missedAt) >= knownAfterMs;
   }
 
   async function redeliver(): Promise<boolean> {
@@ -229,7 +234,7 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
       if (count > 0) log.info({ count }, "asked GitHub to send failed deliveries again");
       return count > 0;
     } catch (error) {
-      blameDeliveries(error);
+      troubles.failed("deliveries", "the App's failed deliveries", error);
       return false;
     }
   }
@@ -267,8 +272,8 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
   return {
     heard: hearing.heard,
     heardOf: hearing.heardOf,
-    missed(error) {
-      if (troubles.isWell("deliveries")) blameDeliveries(error); // many at once are one trouble, and make no wait longer
+    missed() {
+      missedAt ??= clock.now();
     },
     async everything(mostMs = Number.POSITIVE_INFINITY) {
       await listing.refresh();
@@ -290,12 +295,18 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
       return isWhole;
     },
     async again() {
-      if (troubles.due().length === 0) return;
+      const isMissed = isMissedDue();
+      if (!isMissed && troubles.due().length === 0) return;
       const { live, all } = await now();
       await lookAtAll(owedOnes(all), live, mostOfPeriodMs);
-      if (!troubles.isWell("deliveries")) await redeliver();
+      if (isMissed || !troubles.isWell("deliveries")) await redeliver();
+      if (isMissed) missedAt = null;
     },
-    againAt: () => troubles.nextAt(),
+    againAt() {
+      const times = [troubles.nextAt(), missedAt === null ? null : missedAt + knownAfterMs];
+      const known = times.filter((time) => time !== null);
+      return known.length === 0 ? null : Math.min(...known);
+    },
     seen() {
       const unread = new Set(troubles.all().map(({ subject }) => repositoryOf(subject)));
       const isSeen = (id: number) => !listing.fresh.has(id) && !unread.has(id);
