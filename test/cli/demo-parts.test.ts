@@ -7,6 +7,7 @@ import { requestsLine, summarize } from "../../src/cli/demo-summary.ts";
 import { createWatch } from "../../src/cli/demo-watch.ts";
 import type { WorldEvent } from "../../src/forge/core.ts";
 import type { RequestEntry } from "../../src/forge/http/requests.ts";
+import { anAttempt, aPublishedLoop, aRun } from "../loop/builder.ts";
 
 describe("clearing up", () => {
   test("goes backwards, and one failure does not keep the rest from being cleared", async () => {
@@ -137,5 +138,27 @@ describe("the summary", () => {
     expect(requestsLine(summary)).toBe(
       "4 requests to GitHub, 1 of them for the log of a job that failed; the floor for as many attempts (0) is 13: 0.23 ×",
     );
+  });
+
+  test("has the last lines of a run that failed, as the thread has them, and none of another", () => {
+    const failed = aRun({ id: "12-k3f9-1", status: "failed", exitCode: 127, said: "sh: work-on-it: not found" });
+    const state = aPublishedLoop({ attempts: [anAttempt({ number: 1, runs: [failed, aRun({ id: "12-k3f9-2" })] })] });
+    const seen = (id: string) =>
+      ({ request: { id, role: "executor", attempt: 1 }, running: { facts: {} }, outcome: null }) as unknown as SeenRun;
+    const summary = summarize({
+      state,
+      runs: [seen("12-k3f9-1"), seen("12-k3f9-2")],
+      briefs: new Map(),
+      requests: [],
+      startedAt: 0,
+      endedAt: 1500,
+      addresses: { thread: "t", pull: null },
+      thread: "",
+      pullThread: null,
+    });
+    expect(summary.attempts.flatMap(({ runs }) => runs.map((run) => run.last_lines))).toEqual([
+      "sh: work-on-it: not found",
+      null,
+    ]);
   });
 });

@@ -35,7 +35,7 @@ test("a word that is no command is called that, with the list of commands, wheth
   }
 });
 
-test("where nobody named a reviewer the executor's command does not stand in: only CI judges, and the thread says so", async () => {
+test("where nobody named a reviewer the executor's command is not taken for one: only CI judges, and the thread says so", async () => {
   const story = await aStory({ executor: `[ "$LOOP_ROLE" = executor ] || exit 7; ${mend}`, reviewer: "" });
   const issue = await story.startLoop();
   const { phase, runsStarted } = await story.state(issue);
