@@ -23,6 +23,9 @@ export interface AgentTask {
 /** What the run's own MCP server is called in every configuration. */
 export const TOOL_SERVER = "loop";
 
+/** How long a CLI waits for that server, and for its answers: some go on without after 5 s, which a machine with much to do can need. */
+export const TOOLS_READY_MS = 60_000;
+
 /** A file that must be there before the agent starts. */
 export interface AgentFile {
   /** Relative to the run's home folder, which is its own and empty. */
@@ -80,7 +83,7 @@ export interface Agent {
   readonly kind: AgentKind;
   readonly route: ModelRoute | null;
   /**
-   * How its CLI lets the gateway take part in what it does: `hooks`, before and after each tool; null: not at all, so that its commands are
+   * How its CLI lets the gateway take part in what it does: `hooks`, before and after each tool and before it ends; null: not at all, so that its commands are
    * known from its events alone, and words reach it by the run's tools alone.
    */
   readonly takesPart: "hooks" | null;

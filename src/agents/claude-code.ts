@@ -40,7 +40,7 @@ export const claudeCode: Agent = {
 /** What this CLI replaces by the value of a variable of its environment. */
 const variable = (name: string) => `\${${name}}`;
 
-/** The run's own hooks, and no other: it asks the gateway by itself, before and after each tool. Its address is known to the shell alone. */
+/** The run's own hooks, and no other: it asks the gateway by itself, before and after each tool and before it ends. Its address is known to the shell alone. */
 const hooks = [
   {
     matcher: "*",
@@ -55,10 +55,9 @@ const hooks = [
     ],
   },
 ];
-const settings = `settings=${quoted(JSON.stringify({ hooks: { PreToolUse: hooks, PostToolUse: hooks } })).replaceAll(
-  "HOOK",
-  `'"$LOOP_TOOLS_URL"'/hook`,
-)}`;
+const settings = `settings=${quoted(
+  JSON.stringify({ hooks: { PreToolUse: hooks, PostToolUse: hooks, Stop: hooks } }),
+).replaceAll("HOOK", `'"$LOOP_TOOLS_URL"'/hook`)}`;
 
 /** Address and lease come from the environment. */
 const tools = {

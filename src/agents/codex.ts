@@ -1,5 +1,5 @@
 // Codex: everything about the model is said by flags, which win over every file; a repository's `.codex` is not trusted.
-import { type Agent, type Prepared, TOOL_SERVER } from "./agent.ts";
+import { type Agent, type Prepared, TOOL_SERVER, TOOLS_READY_MS } from "./agent.ts";
 import { codexEvents } from "./events/codex.ts";
 import { hookFile, hookLine } from "./hook.ts";
 import { quoted } from "./shell.ts";
@@ -30,10 +30,13 @@ export const codex: Agent = {
 const tools = [
   `-c "mcp_servers.${TOOL_SERVER}.url=\\"$LOOP_TOOLS_URL\\""`,
   `-c ${quoted(`mcp_servers.${TOOL_SERVER}.bearer_token_env_var="LOOP_TOOLS_TOKEN"`)}`,
+  `-c ${quoted(`mcp_servers.${TOOL_SERVER}.startup_timeout_sec=${TOOLS_READY_MS / 1000}`)}`,
+  // Else its first turn begins before the server has answered, without any tool of it.
+  `-c mcp_servers.${TOOL_SERVER}.required=true`,
 ];
 
 /** Nobody is there to trust what we start ourselves; what a repository has is not read, since its folder is untrusted. */
-const hooks = ["PreToolUse", "PostToolUse"].map(
+const hooks = ["PreToolUse", "PostToolUse", "Stop"].map(
   (event) => `-c ${quoted(`hooks.${event}=[{matcher="*",hooks=[{type="command",command='${hookLine}'}]}]`)}`,
 );
 

@@ -1,5 +1,5 @@
 // The CLI opencode: its configuration is ours alone; the repository's is left unread as far as this CLI can be told to.
-import { type Agent, type Prepared, TOOL_SERVER } from "./agent.ts";
+import { type Agent, type Prepared, TOOL_SERVER, TOOLS_READY_MS } from "./agent.ts";
 import { opencodeEvents } from "./events/opencode.ts";
 import { quoted } from "./shell.ts";
 
@@ -47,6 +47,7 @@ const tools = {
   headers: { Authorization: "Bearer {env:LOOP_TOOLS_TOKEN}" },
   oauth: false,
   enabled: true,
+  timeout: TOOLS_READY_MS,
 };
 
 /** Address and lease come from the environment, which knows the gateway's port. */

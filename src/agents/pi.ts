@@ -64,6 +64,12 @@ const hooks = `  pi.on("tool_call", async ({ toolName, input }) => {
     const { additionalContext: text } = await ask({ hook_event_name: "PostToolUse", tool_name: toolName });
     if (text !== undefined) return { content: [...content, { type: "text", text }] };
   });
+  let kept = false;
+  pi.on("agent_end", async () => {
+    const { decision, reason } = await ask({ hook_event_name: "Stop", stop_hook_active: kept });
+    kept = decision === "block";
+    if (kept) pi.sendUserMessage(reason, { deliverAs: "followUp" });
+  });
 `;
 
 /** What this CLI replaces by the value of a variable of its environment. */

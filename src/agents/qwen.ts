@@ -58,7 +58,7 @@ function settings(hasTools: boolean): string {
     // Seven tries a call are left. Ten more rounds of them, as it does by itself, take the better part of an hour.
     model: { generationConfig: { maxRetries: 0 } },
     tools: { sandbox: false, toolSearch: { enabled: false } },
-    ...(hasTools ? { hooks: { PreToolUse: hooks, PostToolUse: hooks } } : { disableAllHooks: true }),
+    ...(hasTools ? { hooks: { PreToolUse: hooks, PostToolUse: hooks, Stop: hooks } } : { disableAllHooks: true }),
     privacy: { usageStatisticsEnabled: false },
     telemetry: { enabled: false },
   };

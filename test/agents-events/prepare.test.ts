@@ -150,9 +150,14 @@ describe.each(kinds)("%s", (kind) => {
     expect(servers[kind]()).toMatchObject(
       {
         "claude-code": { loop: { url: "$" + "{LOOP_TOOLS_URL}", headers: bearer("$" + "{LOOP_TOOLS_TOKEN}") } },
-        codex: [`mcp_servers.loop.url="${toolsUrl}"`, 'mcp_servers.loop.bearer_token_env_var="LOOP_TOOLS_TOKEN"'],
+        codex: [
+          `mcp_servers.loop.url="${toolsUrl}"`,
+          'mcp_servers.loop.bearer_token_env_var="LOOP_TOOLS_TOKEN"',
+          "mcp_servers.loop.startup_timeout_sec=60",
+          "mcp_servers.loop.required=true",
+        ],
         gemini: { loop: { httpUrl: "$LOOP_TOOLS_URL", headers: bearer("$LOOP_TOOLS_TOKEN") } },
-        opencode: { loop: { url: "{env:LOOP_TOOLS_URL}", headers: bearer("{env:LOOP_TOOLS_TOKEN}") } },
+        opencode: { loop: { url: "{env:LOOP_TOOLS_URL}", headers: bearer("{env:LOOP_TOOLS_TOKEN}"), timeout: 60_000 } },
         qwen: ownCommand,
         pi: { loop: { url: toolsUrl, headers: bearer("$" + "{LOOP_TOOLS_TOKEN}"), exposure: "direct" } },
       }[kind],
@@ -214,7 +219,11 @@ describe("a repository's own configuration", () => {
     expect(given?.env.QWEN_CODE_SYSTEM_SETTINGS_PATH).toBe(own);
     expect(JSON.parse(readFileSync(own, "utf8"))).toMatchObject({
       security: { folderTrust: { enabled: true } },
-      hooks: { PreToolUse: [{ hooks: [{ command: hookLine }] }], PostToolUse: [{ hooks: [{ command: hookLine }] }] },
+      hooks: {
+        PreToolUse: [{ hooks: [{ command: hookLine }] }],
+        PostToolUse: [{ hooks: [{ command: hookLine }] }],
+        Stop: [{ hooks: [{ command: hookLine }] }],
+      },
       privacy: { usageStatisticsEnabled: false },
     });
     expect(given?.args).toEqual(expect.arrayContaining(["--extensions", "none"]));

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished } from "vitest";
 import type { AgentEvent } from "../../src/agents/agent.ts";
 import { agentOf } from "../../src/agents/agents.ts";
@@ -14,7 +15,7 @@ import { newLeaseToken } from "../../src/gateway/lease.ts";
 import { createLedger } from "../../src/gateway/model/ledger.ts";
 import type { ModelCall, ModelProvider } from "../../src/gateway/model/provider.ts";
 import { modelGateway } from "../../src/gateway/model/server.ts";
-import { openRunGateway } from "../../src/gateway/run.ts";
+import { openRunGateway, type Route } from "../../src/gateway/run.ts";
 import { ownServed } from "../../src/gateway/tools/own.ts";
 import type { AskedChecks } from "../../src/gateway/tools/run-check.ts";
 import { toolGateway } from "../../src/gateway/tools/server.ts";
@@ -57,6 +58,8 @@ export interface StageOptions {
   /** What policy says of commands, and what a person has allowed. */
   readonly commands?: CommandRules;
   readonly allowed?: readonly string[];
+  /** How long the run's tools answer nothing after they were first asked, as on a machine with much to do. */
+  readonly toolsAfterMs?: number;
   /** What bob says to the agent once it is at work. */
   readonly words?: string;
   /** Instead of how we start the CLI, with the environment that it would have. */
@@ -117,41 +120,44 @@ export async function stage(engine: Engine, kind: Installed, options: StageOptio
   const runtime = ownRuntime(engine, root, { toolsDir });
   const beside = await serversBeside(root, runtime, request, options.servers ?? []);
   const routes = [
-    toolGateway({
-      lease,
-      tools: [
-        ...ownServed({
-          note,
-          issue: async () => "Add hello.txt.",
-          findings: [],
-          attach: async () => null,
-          checks: options.checks ?? null,
-          words: spoken,
-        }),
-        ...beside.tools({
-          ask: (permission) => note({ permission }),
-          use: async () => true,
-          keep: async () => ({ why: "nothing is kept here" }),
-        }),
-      ],
-      words: spoken,
-      onCall: async (call) => {
-        toolCalls.push(call);
-      },
-      hooks: {
-        rules: options.commands ?? null,
-        asking: {
-          allowed: options.allowed ?? [],
-          denied: [],
-          ask: (permission) => note({ permission }),
-          use: async () => true,
-        },
+    answeringAfter(
+      options.toolsAfterMs ?? 0,
+      toolGateway({
+        lease,
+        tools: [
+          ...ownServed({
+            note,
+            issue: async () => "Add hello.txt.",
+            findings: [],
+            attach: async () => null,
+            checks: options.checks ?? null,
+            words: spoken,
+          }),
+          ...beside.tools({
+            ask: (permission) => note({ permission }),
+            use: async () => true,
+            keep: async () => ({ why: "nothing is kept here" }),
+          }),
+        ],
         words: spoken,
-        onRefused: (line) => refusedCommands.push(line),
-      },
-      onRefused: () => {},
-      onError: (error) => expect.unreachable(String(error)),
-    }),
+        onCall: async (call) => {
+          toolCalls.push(call);
+        },
+        hooks: {
+          rules: options.commands ?? null,
+          asking: {
+            allowed: options.allowed ?? [],
+            denied: [],
+            ask: (permission) => note({ permission }),
+            use: async () => true,
+          },
+          words: spoken,
+          onRefused: (line) => refusedCommands.push(line),
+        },
+        onRefused: () => {},
+        onError: (error) => expect.unreachable(String(error)),
+      }),
+    ),
     gitGateway({ lease, quarantine, author: { email: identity.email }, onEvent: () => {} }),
     modelGateway({
       lease,
@@ -179,6 +185,18 @@ export async function stage(engine: Engine, kind: Installed, options: StageOptio
   const readOut = (name: string) => readFileSync(join(root, "loop/out", name), "utf8");
   const told = { said, toolCalls, heard, refusedCommands, lease: lease.token };
   return { outcome, events, calls, model, out, readOut, ...told, ...readPushed(quarantine) };
+}
+
+function answeringAfter(ms: number, route: Route): Route {
+  let ready: Promise<unknown> | null = null;
+  return {
+    ...route,
+    async handle(request, response) {
+      ready ??= sleep(ms);
+      await ready;
+      await route.handle(request, response);
+    },
+  };
 }
 
 /** Started as the App does: in the namespace that the run is going to have. */

@@ -59,8 +59,8 @@ function inWords({ tool, calls, refused, failed, ms }: ToolCount): string {
 }
 
 describeWithDocker("with tools", (engine) => {
-  test.each(kinds)("%s calls them by its own names for them, and is told what it did wrong", async (kind) => {
-    const run = await stage(engine(), kind, { steps: speaking });
+  test.each(kinds)("%s waits for them, calls them by its own names, and is told what it did wrong", async (kind) => {
+    const run = await stage(engine(), kind, { steps: speaking, toolsAfterMs: 7_000 });
     expect(run.outcome).toMatchObject({ status: "finished", exitCode: 0 });
     expect(run.said).toEqual([
       { progress: "Begun." },
@@ -132,6 +132,20 @@ describeWithDocker("with tools", (engine) => {
         .map(({ text }) => text);
       expect(second.includes("People who may decide here have said something to you.")).toBe(pointed.has(kind));
       expect([second.includes(words), third.includes(words)]).toEqual([false, true]);
+    },
+  );
+
+  test.each(kinds.filter((kind) => pointed.has(kind)))(
+    "T3: %s that is about to end without having asked is told once that a person spoke, and ends then",
+    async (kind) => {
+      const run = await stage(engine(), kind, { steps: [{ kind: "say", text: "That is all." }], words: "Use tabs." });
+      expect(run.outcome).toMatchObject({ status: "finished", exitCode: 0 });
+      const [first = "", second = "", ...more] = run.model.calls
+        .filter(({ tools }) => tools.length > 0)
+        .map(({ text }) => text);
+      const spoke = "People who may decide here have said something to you.";
+      expect([first.includes(spoke), second.includes(spoke), more.length]).toEqual([false, true, 0]);
+      expect(run.heard).toEqual([]);
     },
   );
 

@@ -16,7 +16,9 @@ test("the page has every agent that is known by name", () => {
     const hasServer = startLine(prepare(task)).includes("LOOP_TOOLS_URL");
     const tools = hasServer ? `the MCP server \`${TOOL_SERVER}\`` : `the command \`${TOOL_SERVER}\``;
     const words =
-      takesPart === "hooks" ? "it reads that there are some after any use of a tool" : "with the next call of a tool";
+      takesPart === "hooks"
+        ? "it reads that there are some after any use of a tool, and before it ends"
+        : "with the next call of a tool";
     return `| \`${kind}\` | ${name} ${version} | \`LOOPGATE_${route?.toUpperCase()}_KEY\` | ${tools} | ${words} |`;
   });
   const table = [

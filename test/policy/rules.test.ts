@@ -81,7 +81,8 @@ describe("the rules of a loop", () => {
 
   it("follow the file in every option that it changes", () => {
     const text = readFileSync(new URL("../../fixtures/policy/everything-changed.yml", import.meta.url), "utf8");
-    const read = rulesFrom(text, bounded({ hosts: ["registry.example"], dockerfiles: true }));
+    const tracker = { tool_hosts: ["mcp.registry.example"], tool_credentials: { tracker: "mcp.registry.example" } };
+    const read = rulesFrom(text, bounded({ hosts: ["registry.example"], dockerfiles: true, ...tracker }));
     if (!read.ok) throw new Error(read.message);
     const { protectedPaths, ...rest } = read.rules;
     expect(protectedPaths.slice(-2)).toEqual(["migrations/**", "**/*.sql"]);
@@ -109,6 +110,14 @@ describe("the rules of a loop", () => {
           "migrations": "allow",
           "permission_bits": "allow",
           "sources": "deny",
+        },
+        "checkSources": {
+          "build": {
+            "app": "github-actions",
+          },
+          "preview": {
+            "creator": "octocat",
+          },
         },
         "ciWaitMs": 5400000,
         "commands": {
@@ -153,12 +162,18 @@ describe("the rules of a loop", () => {
           "processes": 1024,
           "services": [
             {
+              "command": [
+                "postgres",
+                "-c",
+                "fsync=off",
+              ],
               "env": {
                 "POSTGRES_PASSWORD": "test",
               },
               "image": "postgres:17",
               "memoryBytes": 1073741824,
               "name": "postgres",
+              "ready": "pg_isready",
               "tmpfs": [
                 "/var/lib/postgresql/data",
               ],
@@ -208,6 +223,16 @@ describe("the rules of a loop", () => {
               "**/junit.xml",
             ],
           },
+          {
+            "artifacts": [],
+            "command": "npx eslint .",
+            "empty": "clean",
+            "ms": 600000,
+            "name": "lint",
+            "reports": [
+              "out/eslint.xml",
+            ],
+          },
         ],
         "placeholderPaths": [
           "fixtures/keys",
@@ -226,7 +251,8 @@ describe("the rules of a loop", () => {
         },
         "requiredChecks": [
           "test",
-          "lint",
+          "build",
+          "preview",
         ],
         "reviewer": null,
         "reviewers": [
@@ -261,6 +287,19 @@ describe("the rules of a loop", () => {
                 "name": "read",
               },
             ],
+          },
+          {
+            "command": "",
+            "credential": "tracker",
+            "env": {},
+            "image": "",
+            "name": "tracker",
+            "tools": [
+              {
+                "name": "search_issues",
+              },
+            ],
+            "url": "https://mcp.registry.example/mcp",
           },
         ],
         "traceBlocks": [

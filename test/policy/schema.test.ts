@@ -1,6 +1,7 @@
 // The policy's one schema: defaults, documentation and the two fixtures that keep every option tested.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { commentedExample, optionTable } from "../../src/policy/docs.ts";
 import { expectationAt, groups, options } from "../../src/policy/options.ts";
 import { parsePolicy } from "../../src/policy/parse.ts";
@@ -18,6 +19,37 @@ function policyIn(text: string | null): Policy {
 
 function at(policy: Policy, path: string): unknown {
   return path.split(".").reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], policy);
+}
+
+type Shape = z.core.JSONSchema.JSONSchema;
+
+/** Paths of entries' parts whose every value in the fixture is their default, or that have none; and forms that no value has. */
+function unsaid(schema: Shape, values: readonly unknown[], path: string): string[] {
+  const forms = (schema.anyOf ?? schema.oneOf ?? []) as Shape[];
+  if (forms.length > 0)
+    return forms.flatMap((form, at) => {
+      const fitting = values.filter(
+        (value) => z.fromJSONSchema(form as Parameters<typeof z.fromJSONSchema>[0]).safeParse(value).success,
+      );
+      return fitting.length === 0 ? [`${path}|${at}`] : unsaid(form, fitting, path);
+    });
+  const within = values.filter((value) => typeof value === "object" && value !== null) as Record<string, unknown>[];
+  const entries = [schema.items, schema.additionalProperties].filter((one) => typeof one === "object") as Shape[];
+  const parts = Object.entries(schema.properties ?? {}).flatMap(([name, part]) => {
+    const [inner, said] = [part as Shape, within.map((value) => value[name]).filter((value) => value !== undefined)];
+    const isSaid = said.some((value) => JSON.stringify(value) !== JSON.stringify(inner.default));
+    return isSaid || "const" in inner ? unsaid(inner, said, `${path}.${name}`) : [`${path}.${name}`];
+  });
+  return [
+    ...parts,
+    ...entries.flatMap((entry) =>
+      unsaid(
+        entry,
+        within.flatMap((value) => Object.values(value)),
+        `${path}[]`,
+      ),
+    ),
+  ];
 }
 
 describe("the policy's options", () => {
@@ -40,6 +72,12 @@ describe("the policy's options", () => {
     const fixed = ["version"]; // the only option with one possible value
     const same = options.filter(({ path, fallback }) => JSON.stringify(at(changed, path)) === JSON.stringify(fallback));
     expect(same.map((option) => option.path)).toEqual(fixed);
+  });
+
+  it("with entries of several parts have each part in that fixture, other than by its default and in each of its forms", () => {
+    const changed: unknown = policyIn(fixture("everything-changed.yml"));
+    const schema = z.toJSONSchema(Policy, { io: "input" });
+    expect(unsaid(schema as Shape, [changed], "")).toEqual([]);
   });
 
   it("make a table with one row each", () => {

@@ -1,4 +1,5 @@
-// A command that policy has a person asked about: approved, refused, left without an answer, and approved for one attempt and wanted in another.
+// A command, or a call of a tool, that policy has a person asked about: approved, refused, left without an answer, and approved for one attempt and wanted in another.
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { aStory, attempts, botch, mend, minute, type Story } from "./world.ts";
 
@@ -14,6 +15,10 @@ fetch(process.env.LOOP_TOOLS_URL + "/hook", {
 })
   .then((answer) => answer.json())
   .then(({ hookSpecificOutput: said }) => console.log(said ? said.permissionDecisionReason : "ran"))' >> ${file}`;
+
+const notes = join(import.meta.dirname, "../../fixtures/servers/notes.mjs");
+const asksForCalls = `version: 1\ntools:\n  servers:\n    notes: { command: "exec node ${notes}", tools: { echo: ask } }\n`;
+const calls = (file: string) => `loop notes-echo '{"text":"to all"}' >> ${file}`;
 
 /** Does this as that person, and resolves to what the App says then. */
 async function says(story: Story, issue: Parameters<Story["comments"]>[0], login: string, text: string) {
@@ -51,23 +56,24 @@ test("T1: the loop stops with the command word for word; a stranger's yes is non
   expect(three).toMatch(/^A person refused this very command\./);
 });
 
-test("nobody answers: it is not run, nothing begins however long that lasts, and a later yes still counts", async () => {
-  const story = await aStory({ executor: `${wants("said.txt")}; ${mend}`, policy });
+test("nobody answers: the call is not made, nothing begins however long that lasts, and a later yes still counts", async () => {
+  const story = await aStory({ executor: `${calls("said.txt")}; ${mend}`, policy: asksForCalls });
   const issue = await story.startLoop();
   const writes = story.comments(issue).length;
   for (let day = 0; day < 3; day++) await story.advance(24 * 60 * minute);
+  expect(story.comments(issue)).toHaveLength(writes);
+  expect(await says(story, issue, "carol", "/loop approve")).toContain("it needs write permission");
   const state = await story.state(issue);
   expect([state.ending?.reason, state.attempts.length]).toEqual(["permission_required", 1]);
-  expect(story.comments(issue)).toHaveLength(writes);
   await says(story, issue, "bob", "/loop approve");
   expect(await story.phase(issue)).toBe("awaiting_gate");
-  expect(await story.file((await story.pull(issue)).head.sha, "said.txt")).toContain("ran\n");
+  expect(await story.file((await story.pull(issue)).head.sha, "said.txt")).toContain("to all");
 });
 
 test("T21: a yes is for the attempt that follows; one that does not use it leaves nothing for later work on another commit", async () => {
   const story = await aStory({
-    executor: attempts(`${wants("one.txt")}; ${botch("red")}`, botch("redder"), `${wants("three.txt")}; ${mend}`),
-    policy,
+    executor: attempts(`${calls("one.txt")}; ${botch("red")}`, botch("redder"), `${calls("three.txt")}; ${mend}`),
+    policy: asksForCalls,
   });
   const issue = await story.startLoop();
   await says(story, issue, "bob", "/loop approve");

@@ -26,7 +26,7 @@ test("T19: a server of the policy's own: its tools are called within the policy,
   const call = (name: string, text = "x") => [`notes-${name}`, { text }] as const;
   const story = await aStory({
     executor: `grep -o 'notes-[a-z]*' "$LOOP_DIR/brief.md" | sort -u > told.txt
-${callTools([call("echo", "Hello"), call("echo", "secret"), call("fail"), call("print"), call("flood"), call("hidden"), call("env"), call("die"), call("echo")])} > said.txt
+${callTools([call("echo", "Hello"), call("echo", "secret"), call("fail"), call("print"), call("flood"), call("hidden"), call("hang"), call("env"), call("die"), call("echo")])} > said.txt
 loop notes-env '{"text": "y"}' >> said.txt
 loop gone-any '{}' >> said.txt
 ${mend}`,
@@ -49,7 +49,7 @@ tools:
     ["notes-fail", 1, 0, 1],
     ["notes-print", 1, 0, 0],
     ["notes-flood", 1, 0, 1],
-    ["no such tool", 1, 1, 0],
+    ["no such tool", 2, 2, 0],
     ["notes-env", 2, 0, 1],
     ["notes-die", 1, 0, 1],
     ["gone-any", 1, 0, 1],
@@ -68,7 +68,7 @@ tools:
   );
   const took = executor?.toolCalls?.find(({ tool }) => tool === "notes-print")?.ms ?? -1;
   expect(story.comments(issue)[1]).toContain(`notes-print ×1 (${took < 1_000 ? `${took} ms` : duration(took)})`);
-  expect(story.comments(issue)[1]).toContain("**was refused** `tool notes-hidden`");
+  expect(story.comments(issue)[1]).toContain("**was refused** `tool notes-hidden, tool notes-hang`");
 });
 
 test("T1: a tool that asks: the loop stops with the very call, and once a person approved it the next attempt makes it, once, and no other", async () => {

@@ -1,4 +1,4 @@
-// What an agent's CLI tells of its tools while it works, before and after each: a command is checked, and it is said where people have spoken.
+// What an agent's CLI tells of its tools while it works, before and after each, and before it ends: a command is checked, and it is said where people have spoken.
 import { z } from "zod";
 import { parseJson } from "../../base/parse-json.ts";
 import type { CommandRules } from "../../loop/state.ts";
@@ -17,22 +17,36 @@ export interface HookParts {
 }
 
 /** A tool's use as Claude Code tells of it, and others after it; of its arguments only a command counts. */
-const Told = z.object({
+const Use = z.object({
   hook_event_name: z.enum(["PreToolUse", "PostToolUse"]),
   tool_name: z.string(),
   tool_input: z.object({ command: z.union([z.string(), z.array(z.string())]).optional() }).optional(),
 });
 
+/** That it is about to end, and whether it was kept from that once already. */
+const Stop = z.object({ hook_event_name: z.literal("Stop"), stop_hook_active: z.boolean() });
+
+const Told = z.discriminatedUnion("hook_event_name", [Stop, Use]);
+
 /** Tools of MCP servers: they are called at the gateway, where each has rules of its own. */
 const ofServers = /^(?:mcp|loop)_/;
 
 /** The answer in those CLIs' own form; `{}`: go on. */
-export type HookAnswer = { readonly hookSpecificOutput?: Readonly<Record<string, string>> };
+export interface HookAnswer {
+  readonly hookSpecificOutput?: Readonly<Record<string, string>>;
+  readonly decision?: "block";
+  readonly reason?: string;
+}
 
-/** Answers one of them. What cannot be read is no tool that runs a command. */
+/**
+ * Answers one of them. What cannot be read is no tool that runs a command. An agent that has not heard what people said is kept from
+ * its end once; one that does not ask then either may go, and the next attempt is told.
+ */
 export async function answerHook(parts: HookParts, body: Uint8Array): Promise<HookAnswer> {
   const told = Told.safeParse(parseJson(Buffer.from(body).toString("utf8")));
   if (!told.success) return {};
+  if (told.data.hook_event_name === "Stop")
+    return parts.words.waits() && !told.data.stop_hook_active ? { decision: "block", reason: pointer } : {};
   const { hook_event_name: name, tool_input: given } = told.data;
   if (name === "PostToolUse") {
     return parts.words.waits() ? { hookSpecificOutput: { hookEventName: name, additionalContext: pointer } } : {};

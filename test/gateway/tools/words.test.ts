@@ -64,11 +64,18 @@ test("T3: a tool of somebody else, a hook, and a call of no tool say that there 
     expect(answer).not.toContain("old parser");
   }
   expect(await hook(door, JSON.stringify({ hook_event_name: "PreToolUse", tool_name: "Read" }))).toEqual({});
+  const ends = (again: boolean) => hook(door, JSON.stringify({ hook_event_name: "Stop", stop_hook_active: again }));
+  expect(await ends(false)).toEqual({
+    decision: "block",
+    reason: expect.stringContaining("Loopgate's tool `steering`"),
+  });
+  expect(await ends(true), "it was told, and would rather end").toEqual({});
   expect(door.heard).toEqual([]);
   expect((await door.call("steering")).text).toContain("Use the old parser.");
   await until(async () => door.heard.length === 1);
   expect((await door.call("notes-echo")).text).toBe("An echo.");
   expect(await hook(door, JSON.stringify({ hook_event_name: "PostToolUse", tool_name: "Bash" }))).toEqual({});
+  expect(await ends(false)).toEqual({});
 });
 
 test("T3: whoever speaks cannot end the block that quotes them, and what nobody sees is left out", async () => {
