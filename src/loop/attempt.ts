@@ -1,5 +1,6 @@
 // What comes of the executor: its run ends, its commits are published, the pull request opens.
 
+import { createHash } from "node:crypto";
 import {
   beginAttempt,
   closeRun,
@@ -28,7 +29,7 @@ const restMs = 30_000;
 /** So many lost executors in a row are our own error. */
 const lostInARow = 3;
 
-/** Where it was the model provider's, the first and the second time; after the third in a row a person is asked. */
+/** Where it was the model provider's, the first and the second time, at least; after the third in a row a person is asked. */
 const providerRestsMs = [60_000, 600_000] as const;
 
 /** The container runs: its facts as inspected go into the attempt. */
@@ -400,7 +401,7 @@ function onModelDown(state: LoopState, now: number): Decision {
   );
   const made = uncounted.plan?.of; // the attempt that made the plan is never counted, and came to something
   const inVain = own.length - 1 - own.findLastIndex((one) => one.counted || isExcused(one) || one.number === made);
-  const rest = providerRestsMs[inVain - 1];
+  const rest = spread(providerRestsMs[inVain - 1], state.id);
   const said: Effect[] = [{ type: "post_attempt", attempt: number }];
   if (rest === undefined) {
     const down = { of: "provider_down", attempt: number, inVain: inVain - 1 } as const;
@@ -416,6 +417,13 @@ function onModelDown(state: LoopState, now: number): Decision {
     effects: [...said, { type: "write_status" }],
     note: "the model provider failed; resting before another attempt",
   };
+}
+
+/** Longer by up to a half, for each loop by another part: the outage was one for all of them, and its end is not to be their rush. */
+function spread(restMs: number | undefined, loop: string): number | undefined {
+  if (restMs === undefined) return undefined;
+  const part = createHash("sha256").update(loop).digest().readUInt16BE() / 0x1_00_00;
+  return restMs + Math.round((part * restMs) / 2);
 }
 
 function onNothingPushed(state: LoopState, event: RunEnded, now: number): Decision {

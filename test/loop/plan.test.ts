@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { decide } from "../../src/loop/decide.ts";
 import type { LoopEvent } from "../../src/loop/event.ts";
+import type { LoopState } from "../../src/loop/state.ts";
 import { hour } from "./builder.ts";
 import { playToEnd, readEvent } from "./script.ts";
 
@@ -17,7 +18,19 @@ test("attempts that plan do not stand for tries in vain where the model provider
   ];
   const { state, now } = playToEnd([...planned, ...again, "executor model-down"]);
   expect(state).toMatchObject({ phase: "resting", resumeAt: { why: { of: "provider_down" } } });
-  expect((state?.resumeAt?.at ?? 0) - now).toBe(60_000);
+  const rest = (state?.resumeAt?.at ?? 0) - now;
+  expect([rest >= 60_000, rest <= 90_000]).toEqual([true, true]);
+});
+
+test("loops that one outage holds up do not all come back at the same moment", () => {
+  const working = playToEnd(["label alice", "claim", "started"]);
+  const rests = ["k3f9", "m2p7", "x8q4", "z5t6"].map((id) => {
+    const state = { ...(working.state as LoopState), id };
+    const { state: after } = decide(state, readEvent("executor model-down", state, working.now), working.now);
+    return (after?.resumeAt?.at ?? 0) - working.now;
+  });
+  expect(new Set(rests).size).toBe(4);
+  expect([Math.min(...rests) >= 60_000, Math.max(...rests) <= 90_000]).toEqual([true, true]);
 });
 
 describe("a plan that was to be made", () => {

@@ -117,9 +117,9 @@ test("external_dependency_blocked: the provider fails three attempts, none of wh
   });
   const issue = await story.startLoop();
   expect((await story.state(issue)).phase).toBe("resting");
-  await story.advance(minute);
+  await story.advance(1.5 * minute); // the longest that it rests
   expect((await story.state(issue)).phase).toBe("resting");
-  await story.advance(10 * minute);
+  await story.advance(15 * minute);
   const { ending, attempts } = await story.state(issue);
   expect(ending?.reason).toBe("external_dependency_blocked");
   expect(attempts.map(({ counted }) => counted)).toEqual([false, false, false]);

@@ -197,8 +197,8 @@ export const outside: Ways = {
     options: () => failing(3, { executor: `${call} | grep ^200 && { ${mend}; }` }),
     async end(story) {
       const issue = await story.startLoop();
-      await story.advance(minute);
-      await story.advance(10 * minute);
+      await story.advance(1.5 * minute); // the longest that it rests
+      await story.advance(15 * minute);
       return issue;
     },
     actions: retried,
