@@ -75,7 +75,8 @@ export async function reply(
   const marker = replyMarker(key);
   const limits = world.github.limitsLeft(state.issue.installationId);
   const today = answer.kind === "explain" || answer.kind === "report" ? await usedToday(world, state) : [];
-  const body = [replyText(answer, state, { now: world.clock.now(), limits, today }), marker].join("\n\n");
+  const schedules = answer.kind === "explain" ? await schedulesBeside(world, state) : [];
+  const body = [replyText(answer, state, { now: world.clock.now(), limits, today, schedules }), marker].join("\n\n");
   await world.github.createComment(state.issue, body, marker, retrying);
   return [];
 }
@@ -121,6 +122,13 @@ async function seenWithoutLoop(
     policyFault: fault,
     schedules: await schedulesOf(world, issue, policy),
   };
+}
+
+/** What else begins here by itself, where the loop's policy names any; a policy that was broken since is not this loop's. */
+async function schedulesBeside(world: World, { issue, rules }: LoopState): Promise<string[]> {
+  if (rules?.schedules !== true) return [];
+  const { policy } = await world.github.readSchedules(issue);
+  return schedulesOf(world, issue, policy);
 }
 
 /** How the schedules of the repository's own policy stand, a line each. */

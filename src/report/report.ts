@@ -133,15 +133,27 @@ export function pauseAllRefusedText(command: Command, permission: string): strin
   return [pauseAllRefused(command, permission), footer].join("\n\n");
 }
 
-/** The answer to a person's command, label or approval; `limits` are GitHub's for its installation, `today` those of the repository's day. */
+interface ReplyFacts {
+  readonly now: number;
+  readonly limits: LimitsLeft;
+  readonly today?: readonly Limit[];
+  readonly schedules?: readonly string[];
+}
+
+/**
+ * The answer to a person's command, label or approval; `limits` are GitHub's for its installation, `today` those of the repository's day,
+ * `schedules` how each of the repository's stands.
+ */
 export function replyText(
   reply: Reply,
   state: LoopState,
-  { now, limits, today = [] }: { readonly now: number; readonly limits: LimitsLeft; readonly today?: readonly Limit[] },
+  { now, limits, today = [], schedules = [] }: ReplyFacts,
 ): string {
   switch (reply.kind) {
-    case "explain":
-      return [...explainText(state, now, today), ...warnings(state), footer].join("\n\n");
+    case "explain": {
+      const besides = schedules.length === 0 ? [] : [schedules.join("\n")];
+      return [...explainText(state, now, today), ...besides, ...warnings(state), footer].join("\n\n");
+    }
     case "report":
       return [...reportText(state, now, today), footer].join("\n\n");
     case "status":

@@ -81,6 +81,11 @@ test("/loop explain tells how each schedule stands, why its last time came to no
   expect(await explained()).toContain(
     `- Schedule \`tidy\` (\`0 6 * * *\`): pass 1 was #${opened?.number}; its next time is 2026-01-08 06:00 UTC. Of 2026-01-07 06:00 UTC nothing came, since the loop of the pass before was not over.`,
   );
+  story.forge.as("bob").comment(opened!, "/loop explain");
+  await story.settle();
+  expect(story.comments(opened!).at(-1)).toContain(
+    `- Schedule \`tidy\` (\`0 6 * * *\`): pass 1 was #${opened?.number}; its next time is 2026-01-08 06:00 UTC.`,
+  );
   const wrong = daily("    time_zone: Mars/Base\n");
   await story.forge.as("alice").push(story.repository, "main", { ".github/loop.yml": wrong }, "Move to Mars");
   const said = await explained();
