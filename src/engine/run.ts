@@ -150,8 +150,9 @@ export async function stopRun(
   world.slots.release(run);
 }
 
-function askerOf({ issue, priority }: LoopState, key: string): Asker {
-  return { key, installationId: issue.installationId, ...(priority === undefined ? {} : { priority }) };
+function askerOf({ issue, priority, startedAt }: LoopState, key: string): Asker {
+  const asker = { key, installationId: issue.installationId, since: startedAt };
+  return priority === undefined ? asker : { ...asker, priority };
 }
 
 /** Watches a run that was found running. */

@@ -10,6 +10,8 @@ export interface Asker {
   readonly installationId: number;
   /** Among the runs of its own repository; absent: as most. */
   readonly priority?: Priority;
+  /** When its loop began, in epoch milliseconds: in a repository what was begun is brought to its end before what came later. Absent: who asks first goes first. */
+  readonly since?: number;
 }
 
 /** Where a run stands among those that wait; 1 is next. */
@@ -50,7 +52,7 @@ interface Waiting {
   readonly asker: Asker;
   /** How many asked before it, of all that ever did. */
   readonly asked: number;
-  /** So many of its repository began before it that had asked after it. */
+  /** So many of its repository went before it that had come after it. */
   passed: number;
   /** `late`: it was called, and did not come in time; it keeps its place and holds up nobody. */
   state: "waits" | "called" | "late";
@@ -157,8 +159,8 @@ export function createSlots(
     line.set(run, mine);
     const isOwn = (waiting: Waiting) => repositoryOf(waiting.asker.key) === repositoryOf(asker.key);
     const all = [...line];
-    const others = all.filter(([name, waiting]) => name !== run && isOwn(waiting)).toSorted(byAsking);
-    for (const [, waiting] of others) if (waiting.asked < mine.asked) waiting.passed += 1;
+    const others = all.filter(([name, waiting]) => name !== run && isOwn(waiting)).toSorted(byComing);
+    for (const [, waiting] of others) if (standing(waiting, mine) < 0) waiting.passed += 1;
     const firstOfOwn = all.find(([, waiting]) => isOwn(waiting));
     const queue = others.values();
     line.clear();
@@ -248,17 +250,24 @@ function prioritised(all: readonly (readonly [string, Waiting])[]): readonly (re
   const inOrder = new Map(
     [...own].map(([name, runs]) => [
       name,
-      runs.toSorted((a, b) => weightOf(b[1]) - weightOf(a[1]) || byAsking(a, b)).values(),
+      runs.toSorted((a, b) => weightOf(b[1]) - weightOf(a[1]) || byComing(a, b)).values(),
     ]),
   );
   return all.map((one) => inOrder.get(repositoryOf(one[1].asker.key))?.next().value ?? one);
 }
 
-function byAsking([, a]: readonly [string, Waiting], [, b]: readonly [string, Waiting]): number {
-  return a.asked - b.asked;
+function byComing([, a]: readonly [string, Waiting], [, b]: readonly [string, Waiting]): number {
+  return standing(a, b);
 }
 
-function weightOf({ asker, passed }: Waiting): number {
+/** Whose loop began first goes first, whichever of its runs it is: else nothing would be judged before all that came later is made. */
+function standing(a: Waiting, b: Waiting): number {
+  return (a.asker.since ?? 0) - (b.asker.since ?? 0) || a.asked - b.asked;
+}
+
+/** Whoever was called has its repository's next turn already. */
+function weightOf({ asker, passed, state }: Waiting): number {
+  if (state === "called") return 3;
   if (passed >= passedAtMost) return 2;
   return asker.priority === undefined ? 0 : { high: 1, low: -1 }[asker.priority];
 }

@@ -214,6 +214,25 @@ test("whatever a repository calls urgent, the repositories' turns are what they 
   );
 });
 
+test("within a repository a loop that began earlier goes first with whichever run it has next, and another repository's turn stays what it was", () => {
+  const { called, slots } = someRuns();
+  const take = (key: string, since: number) => slots.take(`run of ${key}`, { ...asker(key), since });
+  expect(take("1#1", 10)).toBeNull();
+  expect([take("1#3", 30), take("2#1", 40), take("1#2", 20)].map((one) => one?.place)).toEqual([1, 1, 2]);
+  slots.release("run of 1#1"); // its executor; its reviewer asks next
+  expect(called).toEqual(["1#2"]);
+  expect([take("1#1", 10)?.place, take("1#3", 30)?.place]).toEqual([3, 4]);
+  for (const [key, since] of [
+    ["1#2", 20],
+    ["2#1", 40],
+    ["1#1", 10],
+    ["1#3", 30],
+  ] as const) {
+    expect(take(key, since), key).toBeNull();
+    slots.release(`run of ${key}`);
+  }
+});
+
 test("how long a run is likely to wait is told once three have shown how long one takes", () => {
   let time = 0;
   const slots = createSlots(
