@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { AGENT_KINDS, TOOL_SERVER } from "../../src/agents/agent.ts";
 import { agentOf } from "../../src/agents/agents.ts";
+import { hookFile } from "../../src/agents/hook.ts";
 import { startLine } from "../../src/agents/shell.ts";
 import { CLI_VERSIONS } from "../../src/cli/demo-clis.ts";
 import { part } from "./part.ts";
@@ -13,7 +14,9 @@ test("the page has every agent that is known by name", () => {
     if (kind === "command") return [];
     const { route, prepare, takesPart } = agentOf(kind, "");
     const { name, version } = CLI_VERSIONS[kind];
-    const hasServer = startLine(prepare(task)).includes("LOOP_TOOLS_URL");
+    const { files, ...prepared } = prepare(task);
+    const besideHook = files.filter(({ path }) => path !== hookFile.path); // which asks there too
+    const hasServer = startLine({ ...prepared, files: besideHook }).includes("LOOP_TOOLS_URL");
     const tools = hasServer ? `the MCP server \`${TOOL_SERVER}\`` : `the command \`${TOOL_SERVER}\``;
     const words =
       takesPart === "hooks"
