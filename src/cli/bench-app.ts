@@ -5,7 +5,7 @@ import type { Log } from "../engine/ports.ts";
 import { pinoLogger } from "../log.ts";
 import type { Settings } from "../settings.ts";
 import { type RunningApp, startApp } from "../wire.ts";
-import { type BenchClock, benchClock } from "./bench-clock.ts";
+import { type BenchClock, benchClock, moveMachine } from "./bench-clock.ts";
 import type { Said } from "./bench-process.ts";
 import { localSettings } from "./local-settings.ts";
 
@@ -23,6 +23,7 @@ async function run({
   BENCH_MODELS: models = "{}",
   BENCH_STORE: store = "",
   BENCH_PAGES: pages = "",
+  BENCH_MOVED: moved = "0",
 }: NodeJS.ProcessEnv) {
   const agent = { command, image: "toolchain" };
   const app = { id: Number(appId), slug, privateKey };
@@ -33,6 +34,7 @@ async function run({
     ...(store === "" ? {} : { store }),
     ...(pages === "" ? {} : { operatorDoor: { host: "127.0.0.1", port: 0 } }),
   };
+  if (moved !== "0") moveMachine(Number(moved));
   const clock = benchClock();
   const runtime = processRuntime({ scratchDir: dataDir, relaysApart: true });
   const began = performance.now();
@@ -70,25 +72,42 @@ function say(said: Said): void {
 }
 
 /**
- * `peak`: the most memory it has had. `resident`: what is left after a collection. `idle`: it has nothing to do any more. `look`: one
- * regular look is over. `memory`: what is left after a collection once it has nothing to do any more.
+ * `peak`: the most memory it has had. `resident`: what is left after a collection. `worked`: its own processor time, the collections that
+ * were asked for left out. `idle`: it has nothing to do any more. `look`: one regular look is over. `minute`: a minute has passed, for its
+ * connection with GitHub as well. `memory`: what is left after a collection once it has nothing to do any more.
  */
 async function answer({ engine }: RunningApp, clock: BenchClock, word: unknown): Promise<Said> {
   if (word === "peak") return { peakBytes: process.resourceUsage().maxRSS * 1024 };
   if (word === "resident") return { residentBytes: residentBytes() };
+  if (word === "worked") return { workedMs: processorMs() - collectedMs };
   const from = performance.now();
   if (word === "look") clock.advance(lookEveryMs);
+  if (word === "minute") {
+    moveMachine(minuteMs);
+    clock.advance(0);
+  }
   await engine.idle();
   if (word !== "memory") return { [`${word}Ms`]: performance.now() - from };
   return { memoryBytes: residentBytes() };
 }
 
+let collectedMs = 0;
+
 function residentBytes(): number {
+  const before = processorMs();
   globalThis.gc?.();
+  collectedMs += processorMs() - before;
   return process.memoryUsage.rss();
 }
 
+/** Of this process alone: its runs and every `git` are processes of their own. */
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
 const lookEveryMs = 600_000;
+const minuteMs = 60_000;
 
 /** Says when a loop has decided on an event, by a time that another process of this machine can compare with its own. */
 function tellingOfTurns(log: Log): Log {

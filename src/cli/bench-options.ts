@@ -135,6 +135,32 @@ export function addBench(program: Command, terminal: Terminal, done: (code: numb
       };
       done(await benchScale(options, terminal));
     });
+  bench
+    .command("crowd")
+    .description("many issues of many repositories labelled at once, beside ten and beside one loop after the other")
+    .option(
+      "--issues <count>",
+      "issues that are labelled at once: a fifth of them in the first repository, the others in all alike",
+      "1000",
+    )
+    .option("--repositories <count>", "repositories they are in", "40")
+    .option("--organisations <count>", "accounts that have these repositories and the App", "8")
+    .option("--few <count>", "issues to label at once beside that, each in a repository of its own", "10")
+    .option("--single <count>", "loops to measure one after the other", "20")
+    .option("--runs <count>", "runs at once", "4")
+    .option("--json", "answer in JSON")
+    .action(async ({ issues, repositories, organisations, few, single, runs, json = false }) => {
+      const { benchCrowd } = await import("./bench-crowd.ts");
+      const of = {
+        repositories: whole(repositories, "--repositories", 1, 200),
+        organisations: whole(organisations, "--organisations", 1, 100),
+        few: whole(few, "--few", 1, 100),
+        single: whole(single, "--single", 1, 200),
+        runs: whole(runs, "--runs", 1, 32),
+      };
+      const least = of.repositories;
+      done(await benchCrowd({ ...of, issues: whole(issues, "--issues", least, 10_000), json }, terminal));
+    });
 }
 
 function whole(text: string, option: string, min: number, max: number): number {

@@ -10,7 +10,8 @@ export interface Promised {
     | "hostile"
     | "tools"
     | "scale"
-    | "cockpit";
+    | "cockpit"
+    | "crowd";
   readonly what: string;
   /** What it is measured beside, in the same run. */
   readonly beside: string;
@@ -21,6 +22,7 @@ export interface Promised {
 const [dockerRun, probot] = ["docker run --rm", "a bare Probot with an empty handler"];
 const alone = "the same without a hostile run and client";
 const straight = "the same, straight to the same server";
+const [tenIssues, oneByOne] = ["ten issues", "one loop after the other"];
 const tenLoops = "the same with ten loops";
 const sqlite = "the same with it in SQLite";
 const [without, byHand] = ["a store without them", "the suite by hand, 10 s on two cores"];
@@ -110,6 +112,26 @@ export const promises = {
     what: "the answer to a delivery, with 50 live views open",
     beside: "the same with none",
     wanted: { atMost: 1.1 },
+  },
+  crowdResident: {
+    bench: "crowd",
+    what: "resident memory, 1,000 issues labelled at once",
+    beside: tenIssues,
+    wanted: { atMost: 1.5 },
+  },
+  crowdPeak: { bench: "crowd", what: "the same with its garbage, at its most", beside: tenIssues, wanted: null },
+  crowdWork: {
+    bench: "crowd",
+    what: "the App's own processor time for each loop of 1,000",
+    beside: oneByOne,
+    wanted: { atMost: 1.1 },
+  },
+  crowdRequests: { bench: "crowd", what: "requests for each loop of 1,000", beside: oneByOne, wanted: null },
+  crowdShare: {
+    bench: "crowd",
+    what: "the longest wait of a repository's run in 40 repositories",
+    beside: "its share of the turns",
+    wanted: { atMost: 2 },
   },
 } as const satisfies Record<string, Promised>;
 
