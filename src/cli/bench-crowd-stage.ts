@@ -13,14 +13,17 @@ import { type Said, type Served, served, serveOptions } from "./bench-process.ts
 import { type Cleanup, withCleanup } from "./cleanup.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** A repository that the App is installed on. */
+export type Place = Repository;
+
 /** One App with nothing behind it, and the repositories it is installed on. */
 export interface Crowd {
   /**
    * Opens so many issues in each place, labels them all at once, and resolves once every loop has ended. Throws `Fault` where one ends
    * otherwise than well or none moves any more.
    */
-  loops(counts: ReadonlyMap<Repository, number>): Promise<Passed>;
-  place(organisation: string, name: string): Promise<Repository>;
+  loops(counts: ReadonlyMap<Place, number>): Promise<Passed>;
+  place(organisation: string, name: string): Promise<Place>;
   /** The App's own processor time so far, in milliseconds. */
   workedMs(): Promise<number>;
   /** The most resident memory it has had, its garbage included. */

@@ -1,6 +1,5 @@
 // `loopgate bench crowd`: many issues of many repositories labelled at once, beside ten issues and beside one loop after the other.
-import type { Repository } from "../forge/model.ts";
-import type { Crowd, Passed } from "./bench-crowd-stage.ts";
+import type { Crowd, Passed, Place } from "./bench-crowd-stage.ts";
 import { median } from "./bench-median.ts";
 import { type Promised, promises, verdict } from "./bench-promises.ts";
 import { developmentOnly } from "./development.ts";
@@ -56,7 +55,7 @@ async function measureFew(crowd: Crowd, { few, single }: CrowdBench): Promise<Fi
   const each: { work: number; requests: number }[] = [];
   for (let n = 0; n < single; n++) {
     const before = await crowd.workedMs();
-    const { requests } = await crowd.loops(new Map([[places[n % places.length] as Repository, 1]]));
+    const { requests } = await crowd.loops(new Map([[places[n % places.length] as Place, 1]]));
     each.push({ work: (await crowd.workedMs()) - before, requests: requests.all });
   }
   return {
@@ -90,15 +89,15 @@ async function placesOf(
   crowd: Crowd,
   { repositories, organisations }: Pick<CrowdBench, "repositories" | "organisations">,
   name = "few",
-): Promise<readonly Repository[]> {
-  const places: Repository[] = [];
+): Promise<readonly Place[]> {
+  const places: Place[] = [];
   for (let n = 0; n < repositories; n++)
     places.push(await crowd.place(`${name}-${(n % organisations) + 1}`, `${name}-site-${n + 1}`));
   return places;
 }
 
 /** Four fifths are shared evenly, and the first repository has all the others besides. */
-function shared(places: readonly Repository[], issues: number): ReadonlyMap<Repository, number> {
+function shared(places: readonly Place[], issues: number): ReadonlyMap<Place, number> {
   const each = Math.max(1, Math.floor((issues * 0.8) / places.length));
   return new Map(places.map((place, n) => [place, n === 0 ? issues - each * (places.length - 1) : each]));
 }

@@ -72,6 +72,8 @@ test.each([
   ["src/cli/demo.ts", false],
   ["src/cli/demo-stage.ts", false],
   ["src/cli/bench-idle-stage.ts", false],
+  ["src/cli/bench-crowd-stage.ts", false],
+  ["src/cli/bench-crowd.ts", true],
   ["src/cli/bench-hostile-stage.ts", false],
   ["src/cli/bench-hostile.ts", true],
   [".env", false],

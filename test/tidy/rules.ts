@@ -48,7 +48,7 @@ export const layering: Rule = (sources) =>
 
 function wrongWay({ from, to, typeOnly }: Import): string | null {
   if (roomOf(to) === "forge")
-    return /^cli\/(demo|bench-(idle|hostile)-stage)/.test(from)
+    return /^cli\/(demo|bench-(idle|hostile|crowd)-stage)/.test(from)
       ? null
       : "the forge is for the demo, the bench and the tests only";
   if (roomOf(from) === "forge") return roomOf(to) === "base" ? null : "the forge knows nothing of the App";
