@@ -223,7 +223,7 @@ function placeOf(address: string): string {
 /** No pattern has to read more than this at a time. */
 const longestPiece = 2000;
 
-/** A part of a line. What is found at `own` or behind it is the next part's, which begins there; null: this is the last. */
+/** A part of a line, with what it may go on with. What is found at `own` or behind it is the next part's, which begins there; null: this is the last. */
 interface Piece {
   readonly text: string;
   readonly own: number | null;
@@ -234,10 +234,10 @@ function piecesOf(line: string): Piece[] {
   const pieces: Piece[] = [];
   let rest = line.length > longestPiece ? line.replace(/\s{100,}/g, " ") : line;
   while (rest.length > longestPiece) {
-    const text = rest.slice(0, longestPiece);
-    const entry = [",", " "].map((mark) => text.lastIndexOf(mark)).find((at) => at > longestPiece / 2);
+    const part = rest.slice(0, longestPiece);
+    const entry = [",", " "].map((mark) => part.lastIndexOf(mark)).find((at) => at > longestPiece / 2);
     const own = entry ?? longestPiece;
-    pieces.push({ text, own });
+    pieces.push({ text: rest.slice(0, own + longestPiece), own });
     rest = rest.slice(own);
   }
   return [...pieces, { text: rest, own: null }];
@@ -251,6 +251,7 @@ function read(readers: readonly Reader[], path: string, whole: string): Named[] 
   const isJson = path.endsWith(".json");
   const plain = isJson ? inPlainJson(text) : null;
   const lines = (plain?.split("\n") ?? written).map(piecesOf);
+  let keys: ReadonlyMap<string, number> | undefined;
   return fitting.flatMap(({ section, line: pattern }) => {
     const every = new RegExp(pattern, `g${pattern.flags}`);
     let isWithin = section === undefined;
@@ -261,7 +262,9 @@ function read(readers: readonly Reader[], path: string, whole: string): Named[] 
       else if (section?.any.test(head) && !(isJson && indentOf(head) > begun)) isWithin = false;
       const found = isWithin ? pieces.flatMap((piece) => findsIn(piece, every)) : [];
       if (found.length === 0) return [];
-      const at = plain === null ? index : whereWritten(head, written);
+      if (plain === null) return found.map((one) => ({ ...one, line: index + 1 }));
+      keys ??= firstLines(written);
+      const at = keys.get(stringOf(head)) ?? 0;
       return found.map((one) => ({ ...one, line: at + 1 }));
     });
   });
@@ -287,8 +290,16 @@ function inPlainJson(text: string): string | null {
   return plain === text.trimEnd() ? null : plain;
 }
 
-/** The line that has the same member, by its key; the first where none has. */
-function whereWritten(plain: string, written: readonly string[]): number {
-  const key = /"(?:[^"\\]|\\.)*"/.exec(plain)?.[0];
-  return Math.max(0, key === undefined ? 0 : written.findIndex((line) => line.includes(key)));
+/** Written so that one of many megabytes is read, too. */
+const aString = /"[^"\\]*(?:\\.[^"\\]*)*"/g;
+
+/** The key of a member; empty where the line has none. */
+const stringOf = (line: string): string => line.match(aString)?.[0] ?? "";
+
+/** Where each key, and any other string of JSON, first stands: a member is shown at the line that has the same key, or at the first where none has. */
+function firstLines(written: readonly string[]): ReadonlyMap<string, number> {
+  const lines = new Map<string, number>();
+  for (const [at, line] of written.entries())
+    for (const [found] of line.matchAll(aString)) if (!lines.has(found)) lines.set(found, at);
+  return lines;
 }

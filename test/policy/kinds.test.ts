@@ -1,7 +1,7 @@
 // What kind of change an edit is, with an innocent neighbour of each: what a person is asked about, and what not.
 import { describe, expect, it } from "vitest";
 import { type KindFile, kindsIn } from "../../src/policy/kinds.ts";
-import { npmRegistry, sourcesIn } from "../../src/policy/manifests.ts";
+import { npmRegistry, packagesIn, sourcesIn } from "../../src/policy/manifests.ts";
 import { risksOf } from "../../src/policy/risk.ts";
 
 function found(path: string, before: string | null, after: string | null, file: Partial<KindFile> = {}): string[] {
@@ -166,6 +166,24 @@ it.each([
 ])("a long line of %s hides nothing behind its beginning, and tells of nothing else", (path, before, after, what) => {
   expect(found(path, before, after)).toEqual([expect.stringMatching(new RegExp(`^${what}`))]);
 });
+
+it.each(Array.from({ length: 40 }, (_, at) => at))(
+  "a name of a long line that has a comma in its version is found wherever the line is parted (%i)",
+  (at) => {
+    const line = `implementation("a:b:1"${"/".repeat(1970 + at)} "com.evil:late:[1.0,2.0)")`;
+    expect(found("build.gradle", "", line)).toContain("dependencies:1 com.evil:late");
+    const item = `<Project>${"-".repeat(1970 + at)}<PackageReference Condition="f(a,b)" Include="Late" />`;
+    expect(found("App.csproj", "", item)).toContain("dependencies:1 Late");
+  },
+);
+
+it("tens of thousands of packages, indented by tabs, are read in seconds, each with its line", () => {
+  const names = Array.from({ length: 60_000 }, (_, at) => [`pack-${at}`, "1.0.0"]);
+  const text = JSON.stringify({ dependencies: Object.fromEntries(names) }, null, "\t");
+  const named = packagesIn("package.json", text);
+  expect(named).toHaveLength(60_000);
+  expect(named.at(-1)).toEqual({ name: "pack-59999", line: 60_002 });
+}, 20_000);
 
 it("a long lockfile is read as a whole, also on one line, with the line of what is new", () => {
   const entry = (n: number) => [
