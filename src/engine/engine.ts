@@ -98,7 +98,7 @@ export function createEngine(parts: EngineParts): Engine {
   const timeNow = watchSetBack(world);
   const adoption = createAdoption(world, (work) => soon(() => track(work())));
   let cancelPass = () => {};
-  let passAt = 0; // when the next pass begins; in the past: one is under way
+  let passAt: number | null = null; // when the next pass begins; null: one is under way, or is yet to be the first
   let passing: Promise<void> = Promise.resolve();
   const mailbox = createMailbox(async (key) => {
     const finished = await turn(world, key);
@@ -211,6 +211,7 @@ export function createEngine(parts: EngineParts): Engine {
 
   function beginPass(): void {
     if (stopping) return;
+    passAt = null;
     passing = tick().then(passOnce);
     track(passing);
   }
@@ -219,7 +220,7 @@ export function createEngine(parts: EngineParts): Engine {
   function missed(): void {
     reconciler?.missed();
     const at = reconciler?.againAt() ?? null;
-    if (stopping || at === null) return;
+    if (stopping || at === null || passAt === null) return;
     const ms = Math.max(at - clock.now(), soonMs); // many that fail together bring one pass
     if (clock.now() + ms >= passAt) return;
     cancelPass();

@@ -66,6 +66,12 @@ const mostOfPeriodMs = 60_000;
 /** GitHub waits ten seconds for an answer; after so long it knows of each delivery that had none, and shows it. */
 const knownAfterMs = 60_000;
 
+/** Deliveries may have been turned away. */
+interface Missed {
+  readonly since: number;
+  readonly last: number;
+}
+
 /** In one silent period at most so many repositories without a live loop are looked at; the next period goes on. */
 const quietPerPeriod = 60;
 
@@ -79,7 +85,7 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
   const hearing = createHearing(clock, options.everyMs);
   const seen = new Map<string, string>(); // issue → the reviews of its pull request, as last looked at
   let turnOf = 0;
-  let missedAt: number | null = null; // since when deliveries may have been turned away that nobody has asked for again
+  let missed: Missed | null = null; // null: no delivery may have been turned away that nobody has asked for again
   let askedAgain = false; // what failed to arrive may be on its way, and with it the end of the silence
 
   async function liveByRepository(): Promise<Live> {
@@ -222,8 +228,15 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
   }
 
   /** By whatever distance: a clock that was set back must not wait until it is as late again. */
-  function isMissedDue(): boolean {
-    return missedAt !== null && Math.abs(clock.now() - missedAt) >= knownAfterMs;
+  const isKnown = (at: number) => Math.abs(clock.now() - at) >= knownAfterMs;
+
+  const isMissedDue = () => missed !== null && isKnown(missed.since);
+
+  /** What GitHub may not have known of when it was asked is asked for once more. */
+  async function redeliverMissed(): Promise<boolean> {
+    const stillUnknown = missed === null || isKnown(missed.last) ? null : missed.last;
+    missed = stillUnknown === null ? null : { since: stillUnknown, last: stillUnknown };
+    return redeliver();
   }
 
   async function redeliver(): Promise<boolean> {
@@ -273,7 +286,8 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
     heard: hearing.heard,
     heardOf: hearing.heardOf,
     missed() {
-      missedAt ??= clock.now();
+      const now = clock.now();
+      missed = { since: missed?.since ?? now, last: now };
     },
     async everything(mostMs = Number.POSITIVE_INFINITY) {
       await listing.refresh();
@@ -288,7 +302,8 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
       const { live, all } = await now();
       const repositories = [...new Set([...owedOnes(all), ...silentOnes(all, live)])];
       const mayAsk = repositories.length > 0 && !askedAgain;
-      askedAgain = mayAsk && (await redeliver());
+      const isComing = isMissedDue() ? await redeliverMissed() : mayAsk && (await redeliver());
+      askedAgain = mayAsk && isComing;
       if (askedAgain) return false;
       const { isWhole } = await lookAtAll(repositories, live, mostOfPeriodMs);
       turnOf += quietPerPeriod;
@@ -299,11 +314,11 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
       if (!isMissed && troubles.due().length === 0) return;
       const { live, all } = await now();
       await lookAtAll(owedOnes(all), live, mostOfPeriodMs);
-      if (isMissed || !troubles.isWell("deliveries")) await redeliver();
-      if (isMissed) missedAt = null;
+      if (isMissed) await redeliverMissed();
+      else if (!troubles.isWell("deliveries")) await redeliver();
     },
     againAt() {
-      const times = [troubles.nextAt(), missedAt === null ? null : missedAt + knownAfterMs];
+      const times = [troubles.nextAt(), missed === null ? null : missed.since + knownAfterMs];
       const known = times.filter((time) => time !== null);
       return known.length === 0 ? null : Math.min(...known);
     },
