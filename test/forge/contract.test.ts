@@ -9,6 +9,7 @@ import type { Pull } from "../../src/forge/model.ts";
 import { restRoutes } from "../../src/forge/rest/routes.ts";
 import { createHooks } from "../../src/forge/webhooks.ts";
 import { createWorld } from "../../src/forge/world.ts";
+import { handledEvents, translate } from "../../src/github/deliveries/webhook.ts";
 import { type Drive, startDrive } from "./contract-drive.ts";
 
 const repo = "/repos/{owner}/{repo}";
@@ -346,6 +347,16 @@ describe("each delivery is as GitHub describes it", () => {
     expect([...new Set(problems)].filter((problem) => !olderThanTheEvent.test(problem))).toEqual([]);
     const sent = new Set(forge.deliveries.map(nameOf));
     expect([...sent].sort()).toEqual([...contract.webhooks].sort());
+  });
+
+  it("and the App can read each that it handles", () => {
+    const self = { appId: drive.forge.app.id, slug: "loopgate", triggerLabels: ["loop"], newLoopId: () => "k3f9" };
+    const said = drive.forge.deliveries
+      .filter(({ event }) => handledEvents.includes(event))
+      .map((one) => ({ name: nameOf(one), told: translate(one.event, JSON.parse(one.request.body), self) }));
+    expect(new Set(said.map(({ name }) => name)).size).toBeGreaterThan(40);
+    const unread = said.filter(({ told }) => told.kind === "ignored" && /malformed|shaped|no object/.test(told.reason));
+    expect(unread).toEqual([]);
   });
 });
 

@@ -212,6 +212,8 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
     await forge.close();
     await removeAll(dir);
     expect(leaks(), "listeners that nobody takes away").toEqual([]);
+    const misread = lines.filter(({ fields }) => /malformed/.test(String(fields.reason)));
+    expect(misread, "deliveries that could not be read").toEqual([]);
   });
 
   const settle = async () => {

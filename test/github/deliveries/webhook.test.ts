@@ -471,7 +471,12 @@ describe("is ignored:", () => {
       { action: "opened" },
       "the branch is a loop's, whose changes its own rules judge",
     ],
-    ["a title that is edited", "pull-request-synchronize", { action: "edited" }, "what is edited changes no loop"],
+    [
+      "a title that is edited",
+      "pull-request-synchronize",
+      { action: "edited", changes: { title: { from: "Add" }, body: { from: "" } } },
+      "what is edited changes no loop",
+    ],
     [
       "a pull request without a base",
       "pull-request-synchronize",

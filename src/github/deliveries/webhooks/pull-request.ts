@@ -13,7 +13,7 @@ const Payload = Envelope.extend({
     base: z.object({ ref: z.string() }).optional(),
   }),
   label: z.object({ name: z.string() }).optional(),
-  changes: z.object({ base: z.unknown() }).optional(), // of `edited`
+  changes: z.object({ base: z.unknown().optional() }).optional(), // of `edited`
   reason: z.string().optional(), // of `dequeued`
 });
 type Payload = z.infer<typeof Payload>;
