@@ -15,12 +15,35 @@ const ciAsAWhole = "checks";
  * lost. What is heard while it is read counts as heard afterwards, too: the answer may come
  * from a replica that did not know of it yet.
  */
-export function afterNews(state: LoopState, { name, passed }: CiChanged): { state: LoopState; reads: boolean } {
+export function afterNews(
+  state: LoopState,
+  { name, passed, suite }: CiChanged,
+  now: number,
+): { state: LoopState; reads: boolean } {
   const { going, heard = [] } = state.ciGoing ?? {};
   const known = [...new Set([...heard, ...(name === null ? [] : [name])])].slice(-remembered);
   const left = going?.filter((one) => one !== name) ?? [];
   const reads = passed !== true || name === null || left.length === 0;
-  return { state: { ...state, ciGoing: reads ? { heard: known } : { going: left, heard: known } }, reads };
+  if (reads) return { state: { ...notOwed(state), ciGoing: { heard: known } }, reads };
+  const next: LoopState = { ...state, ciGoing: { going: left, heard: known } };
+  // A commit status is of no suite whose end would tell, should the word of another one be lost.
+  return { state: suite === undefined ? owed(next, now, "anew") : next, reads };
+}
+
+/** What is put off is read a minute later, then two, and so on until it is as long as a regular look takes to come. */
+const longestOwedMs = 10 * 60_000;
+
+/** The state by which CI is read in a while, whatever is heard until then; `anew`: from now on, although it was owed before. */
+export function owed(state: LoopState, now: number, since: "first" | "anew" = "first"): LoopState {
+  const { at, times = 0 } = state.ciOwed ?? {};
+  if (at !== undefined && since === "first") return state;
+  return { ...state, ciOwed: { at: now + Math.min(longestOwedMs, (1 + times) * 60_000), times } };
+}
+
+/** It is read, because that was owed or because of what was heard. */
+export function notOwed(state: LoopState): LoopState {
+  if (state.ciOwed?.at === undefined) return state;
+  return { ...state, ciOwed: { times: state.ciOwed.times + 1 } };
 }
 
 /** The state with the names of the checks that this verdict waits for. */

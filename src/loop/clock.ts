@@ -87,6 +87,7 @@ export function movedBack(state: LoopState, byMs: number, now: number): LoopStat
     ...(state.dayFull === undefined ? {} : { dayFull: { ...state.dayFull, since: moved(state.dayFull.since) } }),
     ciSince: movedOrNull(state.ciSince),
     gateSince: movedOrNull(state.gateSince),
+    ...(state.ciOwed?.at === undefined ? {} : { ciOwed: { ...state.ciOwed, at: moved(state.ciOwed.at) } }),
     ...(state.hold === undefined ? {} : { hold: { ...state.hold, at: moved(state.hold.at) } }),
     resumeAt: resumeAt && {
       ...resumeAt,
@@ -96,7 +97,14 @@ export function movedBack(state: LoopState, byMs: number, now: number): LoopStat
 }
 
 /** All alarms there are. */
-export const alarmNames: readonly AlarmName[] = ["loop_deadline", "ci_wait", "rest", "gate_reminder", "gate_expiry"];
+export const alarmNames: readonly AlarmName[] = [
+  "loop_deadline",
+  "ci_wait",
+  "rest",
+  "gate_reminder",
+  "gate_expiry",
+  "ci_owed",
+];
 
 /**
  * When this alarm is to ring, by the state alone; null: it is not. One that rings earlier, or when it is not to ring, was set
@@ -119,6 +127,8 @@ export function dueAt(state: LoopState, name: AlarmName): number | null {
       return state.gateReminded ? null : gateAt(state, rules.gateReminderMs);
     case "gate_expiry":
       return gateAt(state, rules.gateExpiryMs);
+    case "ci_owed":
+      return phase === "verifying" || phase === "awaiting_gate" ? (state.ciOwed?.at ?? null) : null;
   }
 }
 

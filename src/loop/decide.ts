@@ -1,5 +1,5 @@
 // The one place that chooses what happens next: a function of the state, an event and the time.
-import { unreachable } from "../base/assert.ts";
+import { assert, unreachable } from "../base/assert.ts";
 import {
   notPushed,
   onDayFull,
@@ -14,9 +14,9 @@ import {
   withPartial,
 } from "./attempt.ts";
 import { onAutoMerge, withAutoMerge } from "./auto-merge.ts";
-import { beginAttempt, book, isUnread, onClaimRead, onLabelled, outOfTime } from "./begin.ts";
+import { beginAttempt, book, isUnread, onClaimRead, onLabelled, outOfTime, rulesOf } from "./begin.ts";
 import { onCheckEnded } from "./check.ts";
-import { afterNews, withGoing } from "./ci-going.ts";
+import { afterNews, notOwed, owed, withGoing } from "./ci-going.ts";
 import { alarmNames, dueAt, isEarlyLook, isQuietLookDue, kept, movedBack } from "./clock.ts";
 import type { Effect, EffectType, Reply } from "./effect.ts";
 import {
@@ -248,7 +248,7 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
     case "run_started":
       return onRunStarted(state, event);
     case "ci_changed":
-      return onCi(state, event);
+      return onCi(state, event, now);
     case "claim_read":
       return inPhase(state, ["queued"], () => onClaimRead(state, event.facts, now));
     case "published":
@@ -414,18 +414,36 @@ function onUnawaitedEnd(state: LoopState, booked: LoopState, event: RunEnded): D
   return { state: booked, effects: [{ type: "write_status" }], note };
 }
 
-function onCi(state: LoopState, event: Extract<LoopEvent, { type: "ci_changed" }>): Decision {
-  if (state.phase === "publishing" || state.phase === "verifying") return onCiChanged(state, event);
+function onCi(state: LoopState, event: CiChanged, now: number): Decision {
+  if (state.phase === "publishing" || state.phase === "verifying") return onCiChanged(state, event, now);
   if (state.phase === "awaiting_gate" && counts(state, event)) {
     if (state.awaitsCi && event.looked) return readChecksAtGate(state);
-    const news = afterNews(state, event);
+    const news = afterNews(state, event, now);
     if (state.awaitsCi && !news.reads) return stay(news.state, "a check passed, and others are going");
     const isNews = state.awaitsCi || event.failed === true;
-    if (isNews && state.gateLooks < looksAtChecks)
+    if (isNews && state.gateLooks < (event.name === null ? looksAtSuites : looksAtChecks))
       return readChecksAtGate({ ...news.state, gateLooks: state.gateLooks + 1 });
+    if (isNews) return putOff(state, event, now);
   }
   return stay(state, `${state.phase}: CI is not awaited now`);
 }
+
+/** Read often at this gate already. Where every check counts, a suite that is going has not passed: its end is told, too. */
+function putOff(state: LoopState, { passed, suite }: CiChanged, now: number): Decision {
+  if (passed && suite === "going" && rulesOf(state).requiredChecks.length === 0)
+    return stay(state, "a check passed, and its suite is going");
+  return stay(owed(state, now), "CI reports, and is read in a while");
+}
+
+/** What was heard of CI, and not read since, is read. */
+function onCiOwed(state: LoopState, now: number): Decision {
+  if (state.phase === "awaiting_gate") return readChecksAtGate(notOwed(state));
+  const head = state.attempts.at(-1)?.head ?? null;
+  assert(head !== null, "a verdict is about a commit");
+  return onCiChanged(state, { type: "ci_changed", head, name: null }, now);
+}
+
+type CiChanged = Extract<LoopEvent, { type: "ci_changed" }>;
 
 function onChecksPending(state: LoopState, event: Extract<LoopEvent, { type: "checks_pending" }>): Decision {
   if (event.head !== state.attempts.at(-1)?.head) return stay(state, "the checks of another commit");
@@ -434,9 +452,12 @@ function onChecksPending(state: LoopState, event: Extract<LoopEvent, { type: "ch
 
 /**
  * At one gate it is read at once so many times, since a check failed, or since it is approved and the last check that it waited for
- * has passed; what changes after them is found by a regular look, or when the gate is read for something else.
+ * has passed; what changes after them is read in a while, each time in a longer one.
  */
 const looksAtChecks = 8;
+
+/** The same where a whole suite ended: few of them do, and that is the end of what was waited for. */
+const looksAtSuites = 10;
 
 /** An alarm is a hint: whether it is time, the state says. One that rings too early, by another clock, is set again. */
 function onAlarm(state: LoopState, name: AlarmName, now: number): Decision {
@@ -461,6 +482,8 @@ function onAlarm(state: LoopState, name: AlarmName, now: number): Decision {
       return state.phase === "awaiting_plan"
         ? settle(state, now, { reason: "unanswered", of: "plan_expired", resume: "execute" })
         : settle(state, now, { reason: "unanswered", of: "gate_expired" });
+    case "ci_owed":
+      return onCiOwed(state, now);
     default:
       return unreachable(name);
   }

@@ -250,6 +250,7 @@ export type LoopEvent =
       readonly failed?: true; // so its delivery says; what counts is read
       readonly passed?: true; // so its delivery says; neither: it ended in another way
       readonly looked?: true; // no delivery told of it, but a regular look
+      readonly suite?: "going" | "done"; // so stood the suite of the check, as its delivery says; absent: it is of none, as a commit status
     }
   | { readonly type: "checks_pending"; readonly head: string; readonly names: readonly string[] | null } // checks alone were read at the gate, and these are going still; null: what is missing has no name
   | { readonly type: "conflict_seen"; readonly head: string } // a look found that the branch conflicts with its base, or lacks what rules want of it
@@ -362,7 +363,7 @@ export interface CommandedIssue {
 }
 
 /** Alarms of a loop; each is set and cleared by effects, and comes back as an event. */
-export type AlarmName = "loop_deadline" | "ci_wait" | "rest" | "gate_reminder" | "gate_expiry";
+export type AlarmName = "loop_deadline" | "ci_wait" | "rest" | "gate_reminder" | "gate_expiry" | "ci_owed";
 
 /** The one alarm of a repository: the next time of its schedules. */
 export type RepositoryAlarm = "schedules";

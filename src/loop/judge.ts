@@ -49,6 +49,7 @@ export const unheard = {
   ciQuiet: undefined,
   ciAwaits: undefined,
   ciGoing: undefined,
+  ciOwed: undefined,
 } as const;
 
 /** Whatever CI and reviewers said of it while nobody listened is looked at. */
@@ -58,6 +59,7 @@ export const unseen = {
   ciLooked: false,
   ciQuiet: undefined,
   ciGoing: undefined,
+  ciOwed: undefined,
   reviewSeen: true,
 } as const;
 
@@ -230,13 +232,17 @@ const emptyVerdict: Verdict = {
 };
 
 /** CI said that something completed. It is a hint: what counts is read from GitHub. */
-export function onCiChanged(state: LoopState, event: Extract<LoopEvent, { type: "ci_changed" }>): Decision {
+export function onCiChanged(
+  state: LoopState,
+  event: Extract<LoopEvent, { type: "ci_changed" }>,
+  now: number,
+): Decision {
   if (!counts(state, event))
     return stay(state, "CI reports on another commit, or a check that the policy does not require");
   const seen = { ...state, ciSeen: true };
   if (state.phase !== "verifying" || !isJudgedHere(state))
     return stay(seen, "noted that CI reports; the verdict waits");
-  const news = afterNews(seen, event);
+  const news = afterNews(seen, event, now);
   if (!news.reads) return stay({ ...news.state, ciSeen: state.ciSeen }, "a check passed, and others are going");
   return { state: news.state, effects: [readVerdict(seen)], note: "CI reports; reading the verdict" };
 }
@@ -560,6 +566,7 @@ function onGreen(state: LoopState, verdict: Verdict, now: number, also: readonly
     refusalsSaid: [],
     awaitsCi: false,
     ciGoing: undefined,
+    ciOwed: undefined,
     changesRequested: [],
   };
   const effects: Effect[] = [

@@ -753,6 +753,12 @@ export const LoopState = z.object({
       heard: z.array(z.string()).optional(), // names of checks that were heard of since; absent: none
     })
     .optional(),
+  ciOwed: z // absent: what was heard of this commit's checks was read, or cannot make a difference
+    .object({
+      at: z.number().int().optional(), // when it is read although nothing tells that it has to be; absent: it was
+      times: z.number().int(), // how often it was put off on this commit: each time for longer
+    })
+    .optional(),
   ciQuiet: z.boolean().optional(), // true: there are own checks, and CI had its time to say that it began; absent: it has it still
   reviewSeen: z.boolean().default(false), // a review was heard of before the gate opened: it is read there
   changesRequested: z.array(Finding), // a reviewer's words, for each brief until an attempt is green

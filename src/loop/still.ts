@@ -227,6 +227,7 @@ const alarmPhases: Readonly<Record<AlarmName, readonly Phase[]>> = {
   rest: ["resting"],
   gate_reminder: ["awaiting_gate", "awaiting_plan"],
   gate_expiry: ["awaiting_gate", "awaiting_plan"],
+  ci_owed: ["verifying", "awaiting_gate"],
 };
 
 /** Whether what the effect presumes is still so: `null`, or what is not. */

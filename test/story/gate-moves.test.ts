@@ -5,6 +5,7 @@ import type { CheckRun, Issue, Pull } from "../../src/forge/model.ts";
 import { aStory, minute, type Story } from "./world.ts";
 
 const shards = Array.from({ length: 50 }, (_, index) => `shard ${index + 1}`);
+const green = { mode: "scripted", name: "shard 50", conclude: () => ({ conclusion: "success" as const }) } as const;
 const everyCheck = "version: 1\n";
 const theLastShard = 'version: 1\nchecks:\n  required: ["shard 50"]\n';
 
@@ -47,7 +48,7 @@ test.each<[string, Way]>([
   ["a person pushed, and a command approved", { policy: everyCheck, pushed: true, approve: byCommand }],
 ])("fifty checks that move at the gate cost at most ten reads: %s", async (_, { policy, pushed, approve }) => {
   const story = await aStory({
-    ci: { mode: "scripted", name: "shard 50", conclude: () => ({ conclusion: "success" }) },
+    ci: green,
     policy,
   });
   const issue = await story.startLoop();
@@ -80,7 +81,7 @@ test.each([
   ["by a regular look where that is lost, too,", true],
 ])("F7: a check whose word is lost is found %s though fifty others were heard", async (_, suiteToo) => {
   const story = await aStory({
-    ci: { mode: "scripted", name: "shard 50", conclude: () => ({ conclusion: "success" }) },
+    ci: green,
     policy: everyCheck,
   });
   const issue = await story.startLoop();
@@ -97,6 +98,56 @@ test.each([
   for (const run of others) await end(story, run, "success");
   if (suiteToo) expect(await story.phase(issue)).toBe("awaiting_gate");
   for (let look = 0; suiteToo && look < 3; look++) await story.advance(10 * minute);
+  expect((await story.state(issue)).ending?.reason).toBe("task_complete");
+});
+
+test.each([
+  ["of one suite, whose end is heard at once", false, 0],
+  ["each of which ends its suite, the last of which is read in a while", true, 2],
+])(
+  "fifty jobs that go one after the other at an approved gate cost at most ten reads: %s",
+  async (_, alone, minutes) => {
+    const story = await aStory({ ci: green, policy: everyCheck });
+    const issue = await story.startLoop();
+    const pull = await story.pull(issue);
+    let run = await begin(story, pull, "job 0");
+    story.forge.as("bob").approve(pull);
+    await story.settle();
+    const { world, ciApp } = story.forge;
+    const cost = await costOf(story, async () => {
+      for (let job = 1; job < 50; job += 1) {
+        const before = run;
+        if (!alone) run = await begin(story, pull, `job ${job}`);
+        world.updateCheckRun(world.actorOf(ciApp), before, { status: "completed", conclusion: "success" });
+        if (alone) run = await begin(story, pull, `job ${job}`);
+        await story.settle();
+      }
+    });
+    expect(await story.phase(issue)).toBe("awaiting_gate");
+    expect(cost).toBeLessThanOrEqual(10);
+    await end(story, run, "success");
+    if (minutes > 0) await story.advance(minutes * minute);
+    expect((await story.state(issue)).ending?.reason).toBe("task_complete");
+  },
+);
+
+test("F17: a commit status whose word is lost is found minutes after another one's was heard", async () => {
+  const story = await aStory({ ci: green, policy: everyCheck });
+  const issue = await story.startLoop();
+  const pull = await story.pull(issue);
+  const { world, ciApp } = story.forge;
+  const says = (context: string, state: "pending" | "success") =>
+    world.createStatus(world.actorOf(ciApp), story.repository, { sha: pull.head.sha, context, state });
+  for (const context of ["lint", "unit"]) await says(context, "pending");
+  story.forge.as("bob").approve(pull);
+  await story.settle();
+  story.forge.dropDeliveries(1);
+  await says("lint", "success");
+  await story.settle();
+  await says("unit", "success");
+  await story.settle();
+  expect(await story.phase(issue)).toBe("awaiting_gate");
+  await story.advance(minute);
   expect((await story.state(issue)).ending?.reason).toBe("task_complete");
 });
 

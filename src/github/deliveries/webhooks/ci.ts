@@ -1,5 +1,6 @@
 // The events `check_run`, `check_suite` and `status`: CI has something new to say about a commit.
 import { z } from "zod";
+import type { LoopEvent } from "../../../loop/event.ts";
 import { AppStamp, CommitId, Envelope, reading } from "../payload.ts";
 import { ignored, type Translated } from "../translated.ts";
 
@@ -9,6 +10,7 @@ const Run = Envelope.extend({
     name: z.string(),
     conclusion: z.string().nullish(),
     app: AppStamp,
+    check_suite: z.object({ status: z.string().nullish() }).nullish(),
   }),
 });
 const Suite = Envelope.extend({
@@ -23,7 +25,9 @@ const Status = Envelope.omit({ action: true }).extend({
 export const translateCheckRun = reading(Run, ({ action, check_run, repository }, self) => {
   if (action !== "completed") return ignored(`check_run.${action} changes no loop`);
   if (check_run.app?.id === self.appId) return ignored("the check run is ours");
-  return ciChanged(repository.id, check_run.head_sha, check_run.name, check_run.conclusion);
+  const how = check_run.check_suite?.status;
+  const suite = how == null ? {} : { suite: how === "completed" ? ("done" as const) : ("going" as const) };
+  return ciChanged(repository.id, check_run.head_sha, check_run.name, check_run.conclusion, suite);
 });
 
 /** A completed suite is a hint only: its last run may still be on its way, so everything is read again. */
@@ -37,6 +41,8 @@ export const translateStatus = reading(Status, ({ sha, state, context, repositor
   state === "pending" ? ignored("the status is still pending") : ciChanged(repository.id, sha, context, state),
 );
 
+type CiChanged = Extract<LoopEvent, { type: "ci_changed" }>;
+
 const failures: readonly unknown[] = ["failure", "error", "timed_out", "cancelled"];
 
 /** `ended`: how, in GitHub's word; of a suite only that it succeeded, since how its runs failed is told of each. */
@@ -45,8 +51,9 @@ function ciChanged(
   head: string,
   name: string | null,
   ended: string | null | undefined,
+  of: Pick<CiChanged, "suite"> = {},
 ): Translated {
-  const how = failures.includes(ended) ? { failed: true as const } : {};
-  const event = { type: "ci_changed", head, name, ...(ended === "success" ? { passed: true as const } : how) } as const;
+  const how = failures.includes(ended) ? ({ failed: true } as const) : {};
+  const event: CiChanged = { type: "ci_changed", head, name, ...(ended === "success" ? { passed: true } : how), ...of };
   return { kind: "event", repositoryId, route: { head }, events: [event] };
 }
