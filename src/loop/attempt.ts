@@ -84,7 +84,7 @@ export function onRunQueued(
   const waits = state.attempts.some(({ runs }) => runs.some(({ id, status }) => id === run && status === "running"));
   if (!waits) return stay(state, "a run this loop does not wait for");
   const known = state.queued?.run === run ? state.queued : null;
-  if (known?.place === place && known.of === of) return stay(state, "where it stood in line before");
+  if (known !== null && !isNewsOf(known.place, place)) return stay(state, "near enough where it stood in line before");
   const likely = waitMs === undefined ? {} : { waitMs };
   const queued = { run, since: known?.since ?? now, place, of, ...likely };
   const { dayFull, ...inLine } = { ...state, queued };
@@ -95,6 +95,15 @@ export function onRunQueued(
     note: `in line: place ${place} of ${of}`,
   };
 }
+
+/** A long line moves at every end of a run: a loop in it is told of half the way or twice, and near the front of each place. */
+function isNewsOf(known: number, place: number): boolean {
+  const [less, more] = [Math.min(known, place), Math.max(known, place)];
+  return less !== more && (less <= exactPlaces || more >= 2 * less);
+}
+
+/** So near the front each place is told. */
+const exactPlaces = 5;
 
 /** A day's limit is reached: that is no end, and the loop's time stands still until the next day, which it goes on in by itself. */
 export function onDayFull(
