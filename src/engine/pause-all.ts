@@ -63,8 +63,8 @@ async function everywhere({ github }: World, { issue, command }: PauseAll): Prom
 interface Turned {
   /** Whether it was otherwise in any of them before. */
   readonly isNews: boolean;
-  /** Who had paused them, the one where the command stands first. */
-  readonly by: string;
+  /** Who had paused them: one person where this command did it. */
+  readonly by: readonly string[];
   /** What each is told, by its id; those are left out where a later command was heeded already. */
   readonly paused: ReadonlyMap<number, AllPaused>;
 }
@@ -85,8 +85,9 @@ async function turn(
     told.set(id, paused);
     isNews ||= (before === null) === isPause;
   }
-  const [first] = told.values();
-  return first === undefined ? "overtaken" : { isNews, by: isNews ? command.actor.login : first.by, paused: told };
+  if (told.size === 0) return "overtaken";
+  const before = new Set([...told.values()].map(({ by }) => by));
+  return { isNews, by: isNews ? [command.actor.login] : [...before], paused: told };
 }
 
 /** Comments are numbered in the order of writing; a review, and a comment on a line, are numbered apart from them. */

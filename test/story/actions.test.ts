@@ -96,7 +96,7 @@ test("a branch called `loop`, beside which git can have none of ours, is told on
   expect(ending).toMatchObject({ reason: "permission_required", of: "push_declined", resume: "publish" });
   expect(made.map(({ counted }) => counted)).toEqual([false]);
   const said = story.comments(issue).at(-1) ?? "";
-  expect(said).toContain("while the repository has a branch `loop`, it can have none called");
+  expect(said).toContain("while the repository has a branch `loop`, or one whose name begins with `loop/");
   expect(said).toContain("renaming a branch that is in the way");
   await story.forge.world.deleteRef(story.forge.as("dave").actor, story.repository, "refs/heads/loop");
   story.forge.as("bob").comment(issue, "/loop approve");

@@ -69,7 +69,7 @@ test("an owner pauses every repository of the organisation in one sentence, and 
 
   expect(await say("bob", there, "/loop pause-all organization")).toContain("`bob` paused the repositories of `acme`.");
   expect(await say("bob", quiet, "/loop pause-all Organisation")).toContain(
-    "`alice` paused the repositories of `acme` before.",
+    "`alice`, `bob` paused the repositories of `acme` before.",
   );
   expect(await say("bob", quiet, "/loop resume-all organisation")).toContain(
     "The repositories of `acme` are not paused any more. Their 1 loop that rested continues, and labels start loops again. " +
@@ -79,6 +79,6 @@ test("an owner pauses every repository of the organisation in one sentence, and 
   expect(await say("alice", quiet, "/loop resume-all organisation")).toContain("Their 1 loop that rested continues");
   expect(await story.phase(working)).toBe("awaiting_gate");
   expect(await say("alice", quiet, "/loop resume-all organisation")).toContain(
-    "No repository of `acme` is paused, so nothing changed.",
+    "No repository of `acme` that `alice` may resume is paused, so nothing changed. Those where `alice` has neither",
   );
 });

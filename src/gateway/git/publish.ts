@@ -91,10 +91,10 @@ async function outcomeOf(request: PublishRequest, result: GitResult): Promise<Pu
   return { status: "refused", message: whole };
 }
 
-/** What GitHub says of it does not say what it means. */
+/** What GitHub says of it does not say what it means, nor which of the two it is. */
 function whatIsInTheWay(said: string, branch: string): string {
   const [folder = branch] = branch.split("/");
-  return `${said}\nThat is: while the repository has a branch \`${folder}\`, it can have none called \`${branch}\`.`;
+  return `${said}\nThat is: while the repository has a branch \`${folder}\`, or one whose name begins with \`${branch}/\`, it can have none called \`${branch}\`.`;
 }
 
 /** Reads the branch and says what became of the push; throws the given fault when the branch is where it was. */

@@ -88,7 +88,7 @@ export type AllPausedCame = AllPausedNow | "overtaken";
 interface AllPausedNow {
   readonly loops: number; // that were told
   readonly isNews: boolean; // false: it was so already
-  readonly by: string; // login of whoever paused them
+  readonly by: readonly string[]; // logins of those who paused them
   /** The account whose repositories all were meant; null: the one repository was. How many it has is not for everybody who reads here. */
   readonly owner: { readonly login: string; readonly leavesOthers: boolean } | null;
 }
@@ -101,11 +101,14 @@ export function allPausedSentence(command: Command, came: AllPausedCame): string
     came.owner?.leavesOthers === true
       ? ` Those where ${inlineCode(command.actor.login)} has neither maintain nor admin permission stay as they were.`
       : "";
-  return (command.verb === "resume-all" ? resumedAll(came) : pausedAll(came)) + left;
+  return (command.verb === "resume-all" ? resumedAll(came, command.actor.login) : pausedAll(came)) + left;
 }
 
-function resumedAll({ loops, isNews, owner }: AllPausedNow): string {
-  if (owner !== null && !isNews) return `No repository of ${inlineCode(owner.login)} is paused, so nothing changed.`;
+function resumedAll({ loops, isNews, owner }: AllPausedNow, actor: string): string {
+  if (owner !== null && !isNews) {
+    const which = owner.leavesOthers ? ` that ${inlineCode(actor)} may resume` : "";
+    return `No repository of ${inlineCode(owner.login)}${which} is paused, so nothing changed.`;
+  }
   if (!isNews) return "This repository is not paused, so nothing changed.";
   const [those, none] =
     owner === null ? [loopsOf("Its", loops), "None of its loops"] : [loopsOf("Their", loops), "None of their loops"];
@@ -118,11 +121,12 @@ function pausedAll({ loops, isNews, by, owner }: AllPausedNow): string {
   const what = owner === null ? "this repository" : `the repositories of ${inlineCode(owner.login)}`;
   const next = owner === null ? "`/loop resume-all`" : "`/loop resume-all organisation`";
   const own = owner === null ? "its loops" : "their loops";
-  if (!isNews) return `${inlineCode(by)} paused ${what} before. Next: ${next} continues ${own}.`;
+  const who = by.map((login) => inlineCode(login)).join(", ");
+  if (!isNews) return `${who} paused ${what} before. Next: ${next} continues ${own}.`;
   const none = owner === null ? "It has no loop at work" : "They have no loop at work";
   const those = loopsOf(owner === null ? "Its" : "Their", loops);
   const rest = loops === 0 ? none : `${those} ${loops === 1 ? "rests" : "rest"}, with what the agents had done kept`;
-  return `${inlineCode(by)} paused ${what}. ${rest}, and nothing new starts. Next: ${next}, on any issue here, ends that.`;
+  return `${who} paused ${what}. ${rest}, and nothing new starts. Next: ${next}, on any issue here, ends that.`;
 }
 
 function loopsOf(whose: string, count: number): string {
