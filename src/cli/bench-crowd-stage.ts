@@ -9,7 +9,7 @@ import { type Forge, startForge } from "../forge/forge.ts";
 import { countByKind } from "../forge/http/requests.ts";
 import type { Issue, Repository } from "../forge/model.ts";
 import { machineMoved, moveMachine } from "./bench-clock.ts";
-import { type Said, type Served, served, serveOptions } from "./bench-process.ts";
+import { environmentAt, type Said, type Served, served, serveOptions } from "./bench-process.ts";
 import { type Cleanup, withCleanup } from "./cleanup.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -73,21 +73,14 @@ async function begin({ runs, terminal, signal }: CrowdRequest, cleanup: Cleanup)
   cleanup.add("the local GitHub", () => forge.close());
   for (const login of Object.keys(people)) forge.createUser(login);
   const secret = randomBytes(20).toString("hex");
-  const { id, slug, privateKey } = forge.app;
   const app = await served(cleanup, {
     file: new URL("./bench-app.ts", import.meta.url),
     execArgv: [...serveOptions, "--expose-gc"],
     env: {
-      BENCH_SECRET: secret,
-      BENCH_PRIVATE_KEY: privateKey,
-      BENCH_APP_ID: String(id),
-      BENCH_APP_SLUG: slug,
-      BENCH_GITHUB: forge.url,
-      BENCH_DATA: join(dir, "app"),
+      ...environmentAt(forge, secret, join(dir, "app")),
       BENCH_AGENT: agent,
       BENCH_RUNS: String(runs),
       BENCH_MOVED: String(machineMoved()),
-      NODE_ENV: "production",
     },
   });
   forge.setWebhook({ url: app.ready.url, secret });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Fault } from "../base/fault.ts";
 import { startForge } from "../forge/forge.ts";
 import type { Issue, Repository } from "../forge/model.ts";
-import { type Said, type Served, served, serveOptions } from "./bench-process.ts";
+import { environmentAt, type Said, type Served, served, serveOptions } from "./bench-process.ts";
 import { type Cleanup, withCleanup } from "./cleanup.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -82,21 +82,14 @@ async function begin({ dir, providers, programs, cleanup, signal }: Life): Promi
   cleanup.add("the local GitHub", () => forge.close());
   for (const login of Object.keys(people)) forge.createUser(login);
   const secret = randomBytes(20).toString("hex");
-  const { id, slug, privateKey } = forge.app;
   const app = await served(cleanup, {
     file: new URL("./bench-app.ts", import.meta.url),
     execArgv: [...serveOptions, "--expose-gc"],
     env: {
-      BENCH_SECRET: secret,
-      BENCH_PRIVATE_KEY: privateKey,
-      BENCH_APP_ID: String(id),
-      BENCH_APP_SLUG: slug,
-      BENCH_GITHUB: forge.url,
-      BENCH_DATA: join(dir, "app"),
+      ...environmentAt(forge, secret, join(dir, "app")),
       BENCH_AGENT: `"${process.execPath}" agent.mjs`,
       BENCH_RUNS: "12",
       BENCH_MODELS: JSON.stringify({ anthropic: providers.good.ready.url, hostile: providers.hostile.ready.url }),
-      NODE_ENV: "production",
     },
   });
   forge.setWebhook({ url: app.ready.url, secret });

@@ -11,6 +11,7 @@ import type { Repository } from "../forge/model.ts";
 import type { LoopState } from "../loop/state.ts";
 import { copyLoops } from "../store/sqlite/copies.ts";
 import { type RunningApp, startApp } from "../wire.ts";
+import { environmentAt } from "./bench-process.ts";
 import type { Cleanup } from "./cleanup.ts";
 import { localSettings } from "./local-settings.ts";
 
@@ -75,17 +76,7 @@ async function setStage({ store, cleanup, say, signal }: GateStageRequest, wante
   const life = { dir, dataDir, secret, signal, ...(store === undefined ? {} : { store }) };
   const loops = await runLoops(forge, life, wanted);
   forge.setWebhook(null); // from here on each delivery is sent by whoever measures it
-  const { id, slug, privateKey } = forge.app;
-  const env = {
-    BENCH_SECRET: secret,
-    BENCH_PRIVATE_KEY: privateKey,
-    BENCH_APP_ID: String(id),
-    BENCH_APP_SLUG: slug,
-    BENCH_GITHUB: forge.url,
-    BENCH_DATA: dataDir,
-    BENCH_STORE: store ?? "",
-    NODE_ENV: "production",
-  };
+  const env = { ...environmentAt(forge, secret, dataDir), BENCH_STORE: store ?? "" };
   return { ...loops, env, dir, secret, requests: () => forge.requests.length };
 }
 

@@ -27,6 +27,25 @@ export interface Served {
  */
 export const serveOptions = ["--max-semi-space-size=64"] as const;
 
+/** Whoever serves as GitHub, and the App that is known there. */
+interface Hosting {
+  readonly url: string;
+  readonly app: { readonly id: number; readonly slug: string; readonly privateKey: string };
+}
+
+/** By what `bench-app.ts` is this App there, with its webhooks' secret and its own folder for data. */
+export function environmentAt({ url, app: { id, slug, privateKey } }: Hosting, secret: string, dataDir: string) {
+  return {
+    BENCH_SECRET: secret,
+    BENCH_PRIVATE_KEY: privateKey,
+    BENCH_APP_ID: String(id),
+    BENCH_APP_SLUG: slug,
+    BENCH_GITHUB: url,
+    BENCH_DATA: dataDir,
+    NODE_ENV: "production",
+  };
+}
+
 export interface ServerFile {
   readonly file: URL;
   readonly env: Readonly<Record<string, string>>;

@@ -4,30 +4,23 @@ import { expect, test } from "vitest";
 import { createEngine, type EngineParts } from "../../../src/engine/engine.ts";
 import { createReconciler } from "../../../src/engine/look/reconcile.ts";
 import type { World } from "../../../src/engine/world.ts";
+import { handClock } from "./hand-clock.ts";
 
 const minute = 60_000;
 
 /** An App without a repository, whose store answers `loops` when it is asked for them. */
 function anApp(everyMs: number, loops: () => Promise<never[]> = () => Promise.resolve([])) {
-  let now = 1_000_000_000;
-  const timers = new Set<{ readonly at: number; readonly fire: () => void }>();
+  const { clock, pass: goOn } = handClock();
   const asked: number[] = [];
-  const begun = now;
+  const begun = clock.now();
   const say = () => {};
   const parts = {
-    clock: {
-      now: () => now,
-      at(at: number, fire: () => void) {
-        const timer = { at, fire };
-        timers.add(timer);
-        return () => void timers.delete(timer);
-      },
-    },
+    clock,
     log: { info: say, warn: say, error: say },
     github: {
       listInstallations: async () => [],
       async redeliverFailed() {
-        asked.push((now - begun) / 1000);
+        asked.push((clock.now() - begun) / 1000);
         return 0;
       },
     },
@@ -48,8 +41,7 @@ function anApp(everyMs: number, loops: () => Promise<never[]> = () => Promise.re
   };
   /** So many seconds pass; the timers that are due by then fire. */
   async function pass(seconds: number): Promise<void> {
-    now += seconds * 1000;
-    for (const timer of [...timers]) if (timer.at <= now && timers.delete(timer)) timer.fire();
+    goOn(seconds * 1000);
     for (let n = 0; n < 50; n += 1) await turn();
   }
   return { asked, pass, world: parts as unknown as World, parts: parts as unknown as EngineParts };

@@ -4,17 +4,13 @@ import { expect, test } from "vitest";
 import { createPass } from "../../../src/engine/look/pass.ts";
 import { createReconciler } from "../../../src/engine/look/reconcile.ts";
 import type { World } from "../../../src/engine/world.ts";
+import { handClock } from "./hand-clock.ts";
 
 const minute = 60_000;
 
 /** Two hundred repositories of ten accounts; `answers` says when GitHub tells of one. */
 function aWorld(answers: (repositoryId: number, pass: (ms: number) => void) => Promise<void>) {
-  let now = 1_000_000_000;
-  const timers = new Set<{ readonly at: number; readonly fire: () => void }>();
-  const pass = (ms: number) => {
-    now += ms;
-    for (const timer of timers) if (timer.at <= now && timers.delete(timer)) timer.fire();
-  };
+  const { clock, timers, pass } = handClock();
   const repositories = Array.from({ length: 200 }, (_, n) => ({
     installationId: 1 + (n % 10),
     repositoryId: 100 + n,
@@ -44,14 +40,7 @@ function aWorld(answers: (repositoryId: number, pass: (ms: number) => void) => P
   const swept: object[] = [];
   const say = () => {};
   const world = {
-    clock: {
-      now: () => now,
-      at(at: number, fire: () => void) {
-        const timer = { at, fire };
-        timers.add(timer);
-        return () => void timers.delete(timer);
-      },
-    },
+    clock,
     log: { info: say, warn: say, error: say },
     github,
     store,
