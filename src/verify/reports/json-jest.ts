@@ -25,6 +25,19 @@ export const Jest = z.object({
 });
 type Jest = z.infer<typeof Jest>;
 
+/** What Jest hands to its reporters, which jest-stare and others write down as it is: the same under other names. */
+export const JestAggregate = Jest.omit({ testResults: true }).extend({
+  testResults: z.array(
+    z.object({
+      testFilePath: z.string(),
+      failureMessage: z.string().nullish(),
+      testExecError: z.unknown().optional(),
+      numFailingTests: z.number(),
+      testResults: z.array(Assertion),
+    }),
+  ),
+});
+
 /**
  * A failed hook is in no test's result, only in its file's. What Vitest calls pending was never come to; Jest calls a skip so.
  * `success` is true in Vitest's although a late error failed the run: it is believed only where it says that all is not well.
@@ -53,6 +66,21 @@ export function readJest(run: Jest, roots: readonly string[]): Content {
     otherFailures,
     problems: problemsOf(run, tests.length),
   };
+}
+
+/** The reporters' form: a file failed that could not be executed, that has a message of its own, or a failed test. */
+export function readJestAggregate(run: z.infer<typeof JestAggregate>, roots: readonly string[]): Content {
+  const files = run.testResults.map((file) => {
+    const message = file.failureMessage ?? "";
+    const isRed = message !== "" || file.testExecError != null || file.numFailingTests > 0;
+    return {
+      name: file.testFilePath,
+      status: isRed ? "failed" : "passed",
+      message: message === "" && file.testExecError != null ? "it could not be executed" : message,
+      assertionResults: file.testResults,
+    };
+  });
+  return readJest({ ...run, testResults: files }, roots);
 }
 
 function testOf(one: z.infer<typeof Assertion>, file: string, isJests: boolean): TestResult {

@@ -12,9 +12,10 @@ import {
   SimpleCov,
   Summary,
 } from "./coverage-json.ts";
+import { Nightwatch, readNightwatch, readTestcafe, Testcafe } from "./json-browsers.ts";
 import { Cucumber, readCucumber } from "./json-cucumber.ts";
 import { Findings, readFindingList, readFindings } from "./json-findings.ts";
-import { Jest, readJest } from "./json-jest.ts";
+import { Jest, JestAggregate, readJest, readJestAggregate } from "./json-jest.ts";
 import {
   Bandit,
   Eslint,
@@ -57,6 +58,9 @@ function shaped<T extends z.ZodType>(shape: T, read: (value: z.infer<T>, roots: 
 
 const kinds: readonly (readonly [Format, Read])[] = [
   ["jest", shaped(Jest, readJest)],
+  ["jest", shaped(JestAggregate, readJestAggregate)],
+  ["testcafe", shaped(Testcafe, readTestcafe)],
+  ["nightwatch", shaped(Nightwatch, readNightwatch)],
   ["playwright", shaped(Playwright, readPlaywright)],
   ["mocha", shaped(Mocha, readMocha)],
   ["mocha", shaped(Mochawesome, readMochawesome)],

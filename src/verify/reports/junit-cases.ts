@@ -20,7 +20,7 @@ export interface Dialect {
   readonly lint: boolean; // a linter wrote it
   readonly tap: boolean; // node-tap: suites carry their plan, and each assertion is a test case
   readonly vitest: boolean; // times to the nanosecond: a time of exactly 0 is no time
-  readonly timed: boolean; // some test has a time
+  readonly timed: boolean; // whatever ran has a time
   readonly still: boolean; // every time is 0, from a tool that writes that of what it did not carry out
   readonly classes: boolean; // Cucumber: every test has a class name
   readonly eunit: boolean;
@@ -38,7 +38,8 @@ export function dialectOf(root: Element): Dialect {
     lint: isLintReport(root, cases),
     tap: within(root, "property").some(({ attributes }) => attributes.name === "plan"),
     vitest: vitest && root.attributes.name === "vitest tests",
-    timed: cases.some(({ attributes }) => attributes.time !== undefined),
+    timed:
+      cases.some(({ attributes }) => attributes.time !== undefined) || isPlaywrights(root) || suites.some(isKeptBack),
     still:
       isList(root) ||
       (zero && (root.attributes.name === "vitest tests" || isMochas(root))) ||
@@ -47,8 +48,18 @@ export function dialectOf(root: Element): Dialect {
     classes: root.attributes.name === "Cucumber" && cases.some(({ attributes }) => attributes.classname !== undefined),
     eunit: isEunits(root),
     renumbered: cases.length > 0 && cases.every(({ attributes }) => /^#\d+ /.test(attributes.name ?? "")),
-    projects: root.name === "testsuites" && root.attributes.id === "" && root.attributes.name !== undefined,
+    projects: isPlaywrights(root),
   };
+}
+
+function isPlaywrights({ name, attributes }: Element): boolean {
+  return name === "testsuites" && attributes.id === "" && attributes.name !== undefined;
+}
+
+/** Nightwatch: an error of the suite itself, since a hook before its tests failed; none of them has a time then. */
+function isKeptBack({ attributes, children }: Element): boolean {
+  const isNightwatchs = attributes.package !== undefined && attributes.timestamp === "" && attributes.hostname === "";
+  return isNightwatchs && children.some(({ name }) => name === "error");
 }
 
 /** GoogleTest, Catch2, doctest and CppUTest round times to a thousandth of a second, and say of a test that it ran. */

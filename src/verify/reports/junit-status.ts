@@ -58,12 +58,18 @@ function failed(failure: Element, element: Element): Status {
   if (/\\RiskyTest(?:Error)?$/.test(failure.attributes.type ?? "")) return { status: "passed", ifRed: "failed" };
   if (failure.attributes.type === "TodoTestSucceeded") return { status: "todo", bodyRan: true };
   if (/^\s*(?:\d+\)\s*)?- Error in fixture\.before\w* hook/.test(failure.text)) return { status: "notRun" };
+  if (isJasmineKeptBack(failure.attributes.message ?? "")) return { status: "notRun" };
   // Cucumber says why only in the step's last word; whether it counts as a failure is an option of the command.
   const bare = Object.keys(failure.attributes).length === 0 && failure.text.trim() === "";
   const step = bare ? lastStep(element) : null;
   if (step === "pending") return { status: "todo", ifRed: "failed", bodyRan: true };
   if (step === "undefined" || step === "ambiguous") return { status: "notRun", ifRed: "failed" };
   return { status: "failed" };
+}
+
+/** Jasmine's words for a spec that it did not come to; the hook that failed has no line of its own. */
+export function isJasmineKeptBack(message: string): boolean {
+  return message.startsWith("Not run because a beforeAll function failed.");
 }
 
 function lastStep(element: Element): string | null {

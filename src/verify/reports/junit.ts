@@ -4,7 +4,7 @@ import { type Case, casesOf, type Dialect, dialectOf, failureText } from "./juni
 import { failedAround, isConfiguring } from "./junit-erlang.ts";
 import { findingOfCase, findingsOfHints, findingsOfMypy, isCops, isHints, isMypys } from "./junit-lint.ts";
 import { failedAroundQts, isFailedTry, isGos, isQtsOwn, wasTried } from "./junit-own-words.ts";
-import { statusOf } from "./junit-status.ts";
+import { isJasmineKeptBack, statusOf } from "./junit-status.ts";
 import { tapTests } from "./junit-tap.ts";
 import { doubtsOf, isEmptyGroup, isNameless } from "./junit-totals.ts";
 import type { Content, Problem, SourceFinding, TestResult } from "./report.ts";
@@ -73,6 +73,8 @@ function place(one: Case, all: readonly Case[], dialect: Around, reading: Readin
   // Kept back by a hook that has no line of its own.
   if (status === "notRun" && /- Error in fixture\./.test(listed.text))
     reading.otherFailures.add(nameOf(`${one.name}: ${listed.text}`));
+  if (status === "notRun" && isJasmineKeptBack(listed.text))
+    reading.otherFailures.add(nameOf(`beforeAll of ${one.group} failed`));
   reading.tests.push(resultOf(one, dialect));
 }
 

@@ -81,6 +81,8 @@ export type Format =
   | "go_coverage"
   | "jest" // Vitest's too
   | "playwright"
+  | "testcafe"
+  | "nightwatch"
   | "mocha"
   | "rspec"
   | "newman"

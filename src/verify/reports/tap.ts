@@ -154,7 +154,8 @@ function leaf(node: TapNode, suite: readonly string[], file: string | null, read
   const status = statusOf(node, reading);
   const text = `${node.yaml}\n${node.comments}`;
   const listed = { name: nameOf(node.name), group: suite.at(-1) ?? "", file, failed: status.status === "failed", text };
-  const aside = asideOf({ ...listed, text: messageIn(node.yaml) ?? text }) ?? fileOf(node, listed, reading);
+  const told = { ...listed, text: messageIn(node.yaml) ?? text };
+  const aside = asideOf(told) ?? titledHook(node, reading.stream) ?? fileOf(node, listed, reading);
   if (aside !== null) {
     put(aside, reading);
     return;
@@ -169,6 +170,13 @@ function leaf(node: TapNode, suite: readonly string[], file: string | null, read
     message: node.ok ? "" : messageOf(text),
     ...status,
   });
+}
+
+/** AVA's hook with a title of its own, `clean for adds`: a failed result beyond the plan, called after a test beside it. */
+function titledHook(node: TapNode, { nodes, plan }: TapStream): Aside | null {
+  const isBeyond = plan !== null && nodes.length > plan && !node.ok && node.directive === null;
+  const ofTest = isBeyond && nodes.some((other) => other !== node && node.name.endsWith(` for ${other.name}`));
+  return ofTest ? { is: "other", what: `hook ${node.name}` } : null;
 }
 
 /** A result that is named as a file, and holds none. */

@@ -125,6 +125,8 @@ function ofReport({ name, expected }: Case, report: Report): string[] {
     case "go":
     case "jest":
     case "playwright":
+    case "testcafe":
+    case "nightwatch":
     case "mocha":
     case "rspec":
     case "ctrf":

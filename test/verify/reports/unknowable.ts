@@ -18,6 +18,12 @@ export const cannotBeKnown: Readonly<Record<string, readonly [why: string, ...di
     "report.xml: notRun: left out, would fail, read passed",
     "report.xml: notRun: left out too, read passed",
   ],
+  "jasmine-reporters/filter-matches-nothing": [
+    "what a filter left out is written as a test without a failure, with a time",
+    "verdict: no_evidence, read green",
+    "ran: false, read true",
+    "report.xml: notRun: one, read passed",
+  ],
   "junit-merge/cut-failure": ["the error was cut off before the merge", "report.xml: unknown: e, read passed"],
   "junit-merge/cut-input": ["a merger dropped a suite without a word", "verdict: no_evidence, read green"],
   "junit-report-merger/empty-and-missing-input": [
@@ -147,4 +153,9 @@ export const cannotBeKnown: Readonly<Record<string, readonly [why: string, ...di
     "report.xml: notRun: h2, read passed",
   ],
   "web-test-runner/only-root-tests": ["tests outside of a group are left out", "ran: true, read false"],
+  "vitest/v5-retry-fails-exit": [
+    "the XML says nothing of a try that failed, and writes a todo as a skip",
+    "report.xml: flaky: passes at the second, read passed",
+    "report.xml: todo: todo, read skipped",
+  ],
 };
