@@ -237,6 +237,18 @@ describe("is an event:", () => {
       "a check run completes",
       "check-run-completed",
       {},
+      event({ head: b }, { type: "ci_changed", head: b, name: "test", failed: true, suite: "going" }),
+    ],
+    [
+      "the last check run of its suite completes",
+      "check-run-completed",
+      { check_run: { conclusion: "success", check_suite: { status: "completed", conclusion: "success" } } },
+      event({ head: b }, { type: "ci_changed", head: b, name: "test", passed: true, suite: "done" }),
+    ],
+    [
+      "a check run completes of which no suite is told",
+      "check-run-completed",
+      { check_run: { check_suite: null } },
       event({ head: b }, { type: "ci_changed", head: b, name: "test", failed: true }),
     ],
     [
@@ -255,7 +267,7 @@ describe("is an event:", () => {
       "a check ends as neither passed nor failed",
       "check-run-completed",
       { check_run: { conclusion: "skipped" } },
-      event({ head: b }, { type: "ci_changed", head: b, name: "test" }),
+      event({ head: b }, { type: "ci_changed", head: b, name: "test", suite: "going" }),
     ],
     [
       "a commit status is set",
