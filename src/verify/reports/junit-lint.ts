@@ -106,10 +106,11 @@ export function findingOfCase(element: Element, suite: Element, roots: readonly 
     const [, first, row, path = first, at = row] =
       whole.exec(failure.text.trim()) ?? whole.exec((element.attributes.name ?? "").trim()) ?? [];
     const css = tool === "net.csslint" ? /^\s*(\d+):\d+:/.exec(failure.text)?.[1] : undefined; // what follows is a line of the file
-    const line = element.attributes.line ?? at ?? css ?? /^\s*line (\d+),/i.exec(text)?.[1]; // in Biome's text, early versions count from 0
+    const line = element.attributes.line ?? at ?? css ?? /^\s*(?:on )?line (\d+),/i.exec(text)?.[1]; // in Biome's text, early versions count from 0
     const told =
       /^\s*(?:line \d+, col(?:umn)? \d+,?\s*)?(error|warning|info)\b/i.exec(text)?.[1]?.toLowerCase() ??
-      severityIn(failure, element, tool);
+      severityIn(failure, element, tool) ??
+      (tool === "org.spectral" ? "error" : undefined); // warnings are not in its JUnit
     const level = told ?? failure.attributes.type ?? (failure.name === "error" ? "error" : undefined); // Oxlint's errors
     return {
       rule: nameOf((element.attributes.name ?? "").replace(/ at \S+ \(\d+:\d+\)$/, "")),

@@ -123,15 +123,19 @@ function problemsOf(run: Run, roots: readonly string[]): Problem[] {
   const errors = told.filter(({ level }) => level === "error");
   const files = errors.flatMap((one) => uriOf(one.locations?.[0]?.physicalLocation?.artifactLocation, run) ?? []);
   const failed = invocations.some(({ executionSuccessful }) => executionSuccessful === false);
-  if (/^staticcheck$/i.test(run.tool.driver.name ?? "")) return uncompiled(run, roots);
+  if (/^staticcheck$/i.test(run.tool.driver.name ?? "")) return withRule("compile", run, roots);
+  if (/^spectral$/i.test(run.tool.driver.name ?? "")) return withRule("unrecognized-format", run, roots);
   if (errors.length === 0 && !failed) return [];
   if (files.length > 0) return [...new Set(files)].map((file) => ({ kind: "not_read", detail: pathIn(file, roots) }));
   return [{ kind: "not_read", detail: messageOf(errors[0]?.message?.text ?? "the tool says that it did not succeed") }];
 }
 
-/** Staticcheck calls every run a success, and what does not compile a result. */
-function uncompiled(run: Run, roots: readonly string[]): Problem[] {
-  const results = (run.results ?? []).filter(({ ruleId }) => ruleId === "compile");
+/**
+ * What was not looked at is a mere result: Staticcheck calls every run a success, also where code does not compile; Spectral warns of a
+ * document to which none of its rules apply.
+ */
+function withRule(rule: string, run: Run, roots: readonly string[]): Problem[] {
+  const results = (run.results ?? []).filter(({ ruleId }) => ruleId === rule);
   const told = results.map(({ locations, message }) => {
     const uri = uriOf(locations?.[0]?.physicalLocation?.artifactLocation, run);
     return uri ? pathIn(uri, roots) : nameOf(message?.text ?? "");

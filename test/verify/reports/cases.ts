@@ -113,7 +113,9 @@ function ofReport({ name, expected }: Case, report: Report): string[] {
   const isLinters =
     report.format === "checkstyle" ||
     (report.format === "tap" && report.lint) ||
-    /^(?:eslint|biome|phpcs|rubocop|bandit|oxlint|htmlhint|mypy|markdownlint|redocly|csslint)-junit\//.test(name);
+    /^(?:eslint|biome|phpcs|rubocop|bandit|oxlint|htmlhint|mypy|markdownlint|redocly|csslint|stylelint|spectral)-junit\//.test(
+      name,
+    );
   if (isLinters) return resultsOf(expected, report);
   switch (report.format) {
     case "junit":
