@@ -57,7 +57,7 @@ test("an owner pauses every repository of the organisation in one sentence, and 
   story.forge.as("alice").label(working, "loop");
   await story.reaches(working, "executing");
   expect(await say("alice", quiet, "/loop pause-all organisation")).toContain(
-    "`alice` paused the repositories of `acme`. Their 1 loop rests, with what the agents had done kept, and nothing new starts. " +
+    "`alice` paused the repositories of `acme`. Their loops rest, with what the agents had done kept, and nothing new starts. " +
       "Next: `/loop resume-all organisation`, on any issue here, ends that. Those where `alice` has neither maintain nor admin permission stay as they were.",
   );
   expect(await story.phase(working)).toBe("paused");
@@ -72,11 +72,11 @@ test("an owner pauses every repository of the organisation in one sentence, and 
     "`alice`, `bob` paused the repositories of `acme` before.",
   );
   expect(await say("bob", quiet, "/loop resume-all organisation")).toContain(
-    "The repositories of `acme` are not paused any more. Their 1 loop that rested continues, and labels start loops again. " +
+    "The repositories of `acme` are not paused any more. Their loops that rested continue, and labels start loops again. " +
       "Those where `bob` has neither maintain nor admin permission stay as they were.",
   );
   expect(await story.phase(working)).toBe("paused");
-  expect(await say("alice", quiet, "/loop resume-all organisation")).toContain("Their 1 loop that rested continues");
+  expect(await say("alice", quiet, "/loop resume-all organisation")).toContain("Their loops that rested continue");
   expect(await story.phase(working)).toBe("awaiting_gate");
   expect(await say("alice", quiet, "/loop resume-all organisation")).toContain(
     "No repository of `acme` that `alice` may resume is paused, so nothing changed. Those where `alice` has neither",

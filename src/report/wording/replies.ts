@@ -86,7 +86,7 @@ function baseRefusal({ base, reason, named }: BaseRefused, { label }: LoopState)
 export type AllPausedCame = AllPausedNow | "overtaken";
 
 interface AllPausedNow {
-  readonly loops: number; // that were told
+  readonly loops: number; // that were told; of an account's that is not said either
   readonly isNews: boolean; // false: it was so already
   readonly by: readonly string[]; // logins of those who paused them
   /** The account whose repositories all were meant; null: the one repository was. How many it has is not for everybody who reads here. */
@@ -109,12 +109,12 @@ function resumedAll({ loops, isNews, owner }: AllPausedNow, actor: string): stri
     const which = owner.leavesOthers ? ` that ${inlineCode(actor)} may resume` : "";
     return `No repository of ${inlineCode(owner.login)}${which} is paused, so nothing changed.`;
   }
+  if (owner !== null)
+    return `The repositories of ${inlineCode(owner.login)} are not paused any more. Their loops that rested continue, and labels start loops again.`;
   if (!isNews) return "This repository is not paused, so nothing changed.";
-  const [those, none] =
-    owner === null ? [loopsOf("Its", loops), "None of its loops"] : [loopsOf("Their", loops), "None of their loops"];
-  const onward = loops === 0 ? `${none} was at rest` : `${those} that rested ${loops === 1 ? "continues" : "continue"}`;
-  const what = owner === null ? "This repository is" : `The repositories of ${inlineCode(owner.login)} are`;
-  return `${what} not paused any more. ${onward}, and labels start loops again.`;
+  const those = `${loopsOf(loops)} that rested ${loops === 1 ? "continues" : "continue"}`;
+  const onward = loops === 0 ? "None of its loops was at rest" : those;
+  return `This repository is not paused any more. ${onward}, and labels start loops again.`;
 }
 
 function pausedAll({ loops, isNews, by, owner }: AllPausedNow): string {
@@ -123,14 +123,14 @@ function pausedAll({ loops, isNews, by, owner }: AllPausedNow): string {
   const own = owner === null ? "its loops" : "their loops";
   const who = by.map((login) => inlineCode(login)).join(", ");
   if (!isNews) return `${who} paused ${what} before. Next: ${next} continues ${own}.`;
-  const none = owner === null ? "It has no loop at work" : "They have no loop at work";
-  const those = loopsOf(owner === null ? "Its" : "Their", loops);
-  const rest = loops === 0 ? none : `${those} ${loops === 1 ? "rests" : "rest"}, with what the agents had done kept`;
+  const those = owner === null ? `${loopsOf(loops)} ${loops === 1 ? "rests" : "rest"}` : "Their loops rest";
+  const isIdle = owner === null && loops === 0;
+  const rest = isIdle ? "It has no loop at work" : `${those}, with what the agents had done kept`;
   return `${who} paused ${what}. ${rest}, and nothing new starts. Next: ${next}, on any issue here, ends that.`;
 }
 
-function loopsOf(whose: string, count: number): string {
-  return count === 1 ? `${whose} 1 loop` : `${whose} ${count} loops`;
+function loopsOf(count: number): string {
+  return count === 1 ? "Its 1 loop" : `Its ${count} loops`;
 }
 
 /** Nobody without the permission pauses a whole repository. */
