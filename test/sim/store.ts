@@ -408,7 +408,15 @@ function concerned(disk: Disk, { repositoryId, route }: Extract<Translated, { ki
   if ("repository" in route) return of((issue) => issue.repositoryId === repositoryId);
   if ("issue" in route) return [issueKeyOf(repositoryId, route.issue)];
   const found = findIssue(disk, { repositoryId, ...route });
-  return found === null ? [] : [found];
+  if (found !== null) return [found];
+  return "head" in route ? movingTo(disk, repositoryId, route.head) : [];
+}
+
+/** The loops that are yet to read that their branch has moved to this commit. */
+function movingTo(disk: Disk, repositoryId: number, head: string): readonly string[] {
+  const isMove = ({ event }: { readonly event: LoopEvent }) => event.type === "branch_moved" && event.head === head;
+  const moving = [...disk.openEvents].filter(([key, open]) => key.startsWith(`${repositoryId}#`) && open.some(isMove));
+  return moving.map(([key]) => key);
 }
 
 function addEvent(disk: Disk, issueKey: string, event: LoopEvent, at: number, dedupe?: string): void {
