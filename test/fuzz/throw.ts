@@ -58,8 +58,13 @@ export async function throwAt(
   return { name: door.name, inputs, statuses, wrong, isAlive: status === door.good.status };
 }
 
-/** The statuses of the answers, in order. The connection is half closed late: servers take that for a client that left. */
-export function exchange({ at }: Pick<Door, "at">, input: Buffer, waitMs = patienceMs): Promise<number[]> {
+/** The statuses of the answers, in order, until none came for `restMs`. The connection is half closed late: servers take that for a client that left. */
+export function exchange(
+  { at }: Pick<Door, "at">,
+  input: Buffer,
+  waitMs = patienceMs,
+  restMs = quietMs,
+): Promise<number[]> {
   return new Promise((done) => {
     const socket = connect(at as { path: string });
     let heard = "";
@@ -77,7 +82,7 @@ export function exchange({ at }: Pick<Door, "at">, input: Buffer, waitMs = patie
     socket.on("data", (chunk) => {
       heard += chunk.toString("latin1");
       clearTimeout(timer);
-      timer = setTimeout(end, quietMs);
+      timer = setTimeout(end, restMs);
     });
     socket.once("error", end).once("close", end);
     socket.write(input);
