@@ -105,16 +105,23 @@ export function allPausedSentence(command: Command, came: AllPausedCame): string
 }
 
 function resumedAll({ loops, isNews, owner }: AllPausedNow, actor: string): string {
-  if (owner !== null && !isNews) {
-    const which = owner.leavesOthers ? ` that ${inlineCode(actor)} may resume` : "";
-    return `No repository of ${inlineCode(owner.login)}${which} is paused, so nothing changed.`;
-  }
-  if (owner !== null)
-    return `The repositories of ${inlineCode(owner.login)} are not paused any more. Their loops that rested continue, and labels start loops again.`;
+  if (owner !== null) return resumedOwners(owner, isNews, actor);
   if (!isNews) return "This repository is not paused, so nothing changed.";
   const those = `${loopsOf(loops)} that rested ${loops === 1 ? "continues" : "continue"}`;
   const onward = loops === 0 ? "None of its loops was at rest" : those;
   return `This repository is not paused any more. ${onward}, and labels start loops again.`;
+}
+
+function resumedOwners(
+  { login, leavesOthers }: NonNullable<AllPausedNow["owner"]>,
+  isNews: boolean,
+  actor: string,
+): string {
+  const whose = inlineCode(login);
+  if (isNews)
+    return `The repositories of ${whose} are not paused any more. Their loops that rested continue, and labels start loops again.`;
+  const which = leavesOthers ? ` that ${inlineCode(actor)} may resume` : "";
+  return `No repository of ${whose}${which} is paused, so nothing changed.`;
 }
 
 function pausedAll({ loops, isNews, by, owner }: AllPausedNow): string {
