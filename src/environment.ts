@@ -302,6 +302,10 @@ export const Environment = z.strictObject({
   LOOPGATE_RECONCILE_MINUTES: whole(1, 1440).prefault("10").meta({
     description: "Minutes without a webhook after which Loopgate asks GitHub how a loop stands.",
   }),
+  LOOPGATE_INTRODUCTIONS: whole(0, 100).prefault("5").meta({
+    description:
+      "To how many repositories that the App is given at once it proposes a first policy, in a pull request each. With more it makes its labels alone; 0: it does neither.",
+  }),
   LOOPGATE_AGENT_COMMAND: command.prefault("").meta({
     description: "Executor's shell command for repositories that name none; empty: each must name one.",
   }),

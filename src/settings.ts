@@ -37,6 +37,8 @@ export interface Settings {
   readonly runUids?: UidRange;
   /** How long a loop must have heard nothing before GitHub is asked how it stands, in milliseconds. */
   readonly reconcileMs: number;
+  /** To how many repositories that come at once the App proposes a first policy; 0: it does not introduce itself. */
+  readonly introductions: number;
   readonly relayImage: string | null;
   /** The engine's OCI runtime for runs. Absent: its default. */
   readonly ociRuntime?: string | null;
@@ -193,6 +195,7 @@ function settingsOf(env: Environment, privateKey: string): Settings {
     concurrentRuns: env.LOOPGATE_CONCURRENT_RUNS,
     runUids: env.LOOPGATE_RUN_UIDS,
     reconcileMs: env.LOOPGATE_RECONCILE_MINUTES * 60_000,
+    introductions: env.LOOPGATE_INTRODUCTIONS,
     relayImage: env.LOOPGATE_RELAY_IMAGE ?? null,
     ociRuntime: env.LOOPGATE_CONTAINER_RUNTIME || null,
     tools: env.LOOPGATE_TOOLS || null,

@@ -251,6 +251,7 @@ export async function lead(options: AppOptions, { store, lost, house }: Led): Pr
       newLoopId,
       sealKey: sealKey(settings.sealSecret),
       concurrentRuns: settings.concurrentRuns,
+      introductions: settings.introductions,
       ...(settings.recordsMs === undefined ? {} : { keepMs: settings.recordsMs }),
       ...(settings.keepBytes === undefined ? {} : { keepBytes: settings.keepBytes }),
       onDecided: (decided) => {

@@ -49,6 +49,7 @@ describe("what is needed", () => {
       concurrentRuns: 4,
       runUids: { from: 60_578, to: 61_183 },
       reconcileMs: 600_000,
+      introductions: 5,
       relayImage: null,
       ociRuntime: null,
       tools: null,
@@ -267,7 +268,7 @@ describe("what is needed", () => {
   test("no value ever appears in the message", () => {
     const wrong = Object.fromEntries(Object.keys(Environment.shape).map((name) => [name, `CANARY-${name}\nCANARY`]));
     const message = messageOf(wrong);
-    expect(message).toMatch(/^83 settings are/);
+    expect(message).toMatch(/^84 settings are/);
     expect(message).not.toContain("CANARY");
   });
 });

@@ -23,6 +23,7 @@ export function localSettings({ app, githubUrl, dataDir, webhookSecret, agent, r
     label: "loop",
     concurrentRuns: 1,
     reconcileMs: 600_000,
+    introductions: 0,
     relayImage: null,
     logLevel: "info",
     operator: { bounds: generousBounds, defaults: { agent, reviewer } },

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { promisify } from "node:util";
 import { Fault } from "../base/fault.ts";
-import { type Draft, draftPolicy, type Repository, type Wishes } from "../policy/draft.ts";
+import { type Draft, draftPolicy, noWishes, type Repository, type Wishes } from "../policy/draft.ts";
 import { parsePolicy } from "../policy/parse.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -65,8 +65,6 @@ function textOf(path: string): string | null {
   }
 }
 
-const nothing: Wishes = { kind: null, model: "", image: "", usd: null, approvals: null, reviewers: [] };
-
 interface Question {
   readonly of: keyof Wishes;
   readonly text: string;
@@ -112,7 +110,7 @@ const questions: readonly Question[] = [
 
 /** Asks what was not given, each question until its answer makes a policy. Null: what was given makes none, which was said. */
 async function drafted({ given, ask }: InitOptions, repository: Repository, { err }: Terminal): Promise<Draft | null> {
-  let wishes: Wishes = { ...nothing, ...given };
+  let wishes: Wishes = { ...noWishes, ...given };
   for (const question of ask === null ? [] : questions) {
     if (given[question.of] !== undefined || question.when?.(wishes) === false) continue;
     for (;;) {

@@ -28,6 +28,8 @@ export interface EngineParts {
   readonly newLoopId: () => string;
   readonly sealKey: Uint8Array;
   readonly concurrentRuns: number;
+  /** To how many repositories that come at once the App proposes a first policy; 0: it does not introduce itself. Absent: 0. */
+  readonly introductions?: number;
   /** How long what ended loops left is kept, in milliseconds. Absent: for ever. */
   readonly keepMs?: number;
   /** How much may be kept of all that, in bytes; the loops that ended first go first. Absent: anything. */
@@ -163,12 +165,16 @@ export function createEngine(parts: EngineParts): Engine {
     mailbox.poke(issueKey);
   }
 
-  /** Where the App is now, schedules may be. What is not told here is found by the look at the next start. */
-  async function seeSchedules({ guid, translated }: Delivery): Promise<void> {
+  /** Where the App is now, schedules may be, and it introduces itself. Told again by a delivery that comes again, it comes to the same. */
+  async function seeRepositories({ guid, translated }: Delivery): Promise<void> {
     if (translated.kind === "ignored" || !("repositories" in translated.route)) return;
     if (!translated.events.some(({ type }) => type === "issue_back")) return;
-    for (const id of translated.route.repositories)
-      await submit(issueKeyOf(id, noIssue), { type: "schedules_seen" }, `${guid}/schedules/${id}`);
+    const { repositories } = translated.route;
+    for (const id of repositories) {
+      const key = issueKeyOf(id, noIssue);
+      await submit(key, { type: "schedules_seen" }, `${guid}/schedules/${id}`);
+      await submit(key, { type: "repository_added", among: repositories.length }, `${guid}/added/${id}`);
+    }
   }
 
   async function schedule(): Promise<void> {
@@ -242,13 +248,17 @@ export function createEngine(parts: EngineParts): Engine {
         missed();
         throw error;
       });
-      if (issues === null) return false;
+      if (issues === null) {
+        // What ended an earlier try may have come between its two writes.
+        await seeRepositories(delivery);
+        return false;
+      }
       for (const issue of issues) {
         const events = delivery.translated.kind === "event" ? delivery.translated.events.map(({ type }) => type) : [];
         log.info({ delivery: delivery.guid, issue, events }, "delivery processed");
         told(issue);
       }
-      await seeSchedules(delivery);
+      await seeRepositories(delivery);
       return true;
     },
     tick,

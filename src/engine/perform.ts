@@ -11,6 +11,7 @@ import { isOfCommits } from "../verify/declined.ts";
 import { summaryOf } from "../verify/knock-out/knock-out.ts";
 import { checkPolicy } from "./check-policy.ts";
 import { passGate } from "./gate.ts";
+import { introduce } from "./introduce.ts";
 import { pauseAll, readPause } from "./pause-all.ts";
 import type { StoredEffect } from "./ports.ts";
 import { checkCommand, readClaim, readClosing, readRetry, readVerdict } from "./read.ts";
@@ -54,6 +55,10 @@ export async function perform(
     await runSchedules(world, Number(stored.issueKey.split("#")[0]), effect);
     return [];
   }
+  if (effect.type === "introduce") {
+    await introduce(world, Number(stored.issueKey.split("#")[0]), effect, stored.tries > 0);
+    return [];
+  }
   if (effect.type === "run_loop") return runLoop(world, effect);
   assert(state?.id === stored.loop, `${effect.type} is performed for the loop that asked for it`);
   return performFor(world, state, { ...stored, effect });
@@ -70,6 +75,7 @@ type Asked = StoredEffect & {
         | "check_policy"
         | "run_loop"
         | "run_schedules"
+        | "introduce"
         | "pause_all";
     }
   >;

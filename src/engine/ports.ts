@@ -116,6 +116,32 @@ export interface ScheduleRead extends Pick<ClaimRead, "policy" | "policyFault"> 
   readonly base: { readonly branch: string; readonly sha: string } | null; // the default branch; null: it has no commit
 }
 
+/** A repository that the App did not work in before. */
+export interface NewRepository {
+  readonly repository: RepositoryRef; // by the names it has now
+  readonly url: string; // its page
+  /** Null: nothing can be proposed, or nothing is to be. */
+  readonly base: { readonly branch: string; readonly sha: string; readonly tree: string } | null;
+  /** Why nothing is to be proposed, for the log; null: it may be. */
+  readonly not: string | null;
+  /** Paths at its root and of its workflows, and the text of those that say how it is tested. */
+  readonly paths: readonly string[];
+  readonly files: RepositoryFiles;
+}
+
+export interface FileProposal {
+  readonly branch: string; // made for it
+  readonly base: { readonly branch: string; readonly sha: string; readonly tree: string };
+  readonly path: string;
+  readonly text: string;
+  readonly message: string; // of its one commit
+  readonly title: string;
+  readonly body: string;
+}
+
+/** `declined`: with the reason, for the log. */
+export type Proposed = { readonly pull: number } | { readonly declined: string };
+
 /** What people did with an issue: whoever closed, opened or labelled it may triage; whoever wrote may be anybody. */
 export interface IssueAnswers {
   readonly labels: readonly string[];
@@ -348,6 +374,12 @@ export interface GitHubPort {
   readThread(issue: IssueRef, label: string, marker: string): Promise<ThreadRead>;
   /** The policy of the repository's own, and where its default branch is. */
   readSchedules(repository: RepositoryRef): Promise<ScheduleRead>;
+  /** A repository that is new to the App, as an introduction needs it; `branch` is where it would propose a policy. */
+  readNewRepository(repository: RepositoryRef, branch: string): Promise<NewRepository>;
+  /** Makes all labels of ours that the repository lacks, the trigger among them. */
+  makeLabels(repository: RepositoryRef, trigger: string): Promise<void>;
+  /** Opens a pull request that adds one file. Done again it comes to the same one. */
+  proposeFile(repository: RepositoryRef, proposal: FileProposal, retrying: boolean): Promise<Proposed>;
   /** Of the issues with this label the newest that the App itself opened, oldest first. */
   readOwnIssues(
     repository: RepositoryRef,

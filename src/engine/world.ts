@@ -25,6 +25,8 @@ export interface World {
   /** The trigger: set on an issue, it starts a loop. */
   readonly label: string;
   readonly newLoopId: () => string;
+  /** To how many repositories that come at once the App proposes a first policy; 0: it does not introduce itself. Absent: 0. */
+  readonly introductions?: number;
   /** How long what ended loops left is kept, in milliseconds. Absent: for ever. */
   readonly keepMs?: number;
   /** How much may be kept of all that, in bytes. Absent: anything. */

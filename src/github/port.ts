@@ -12,6 +12,7 @@ import { readPull } from "./read/gate.ts";
 import { readJobLog } from "./read/job-log.ts";
 import { survey } from "./read/look.ts";
 import { mergeabilityFound } from "./read/mergeability.ts";
+import { readNewRepository } from "./read/new-repository.ts";
 import { openPulls } from "./read/open-pulls.ts";
 import { readAnswers, readOwnIssues, readSchedules } from "./read/passes.ts";
 import { permission } from "./read/people.ts";
@@ -23,8 +24,9 @@ import { readCi } from "./read/verdict.ts";
 import { publishCheck } from "./write/checks.ts";
 import { createComment, editComment, react, reactToReview } from "./write/comments.ts";
 import { openIssue } from "./write/issues.ts";
-import { changeLabels } from "./write/labels.ts";
+import { changeLabels, makeLabels } from "./write/labels.ts";
 import { leaveQueue, merge } from "./write/merge.ts";
+import { proposeFile } from "./write/propose.ts";
 import { editPullBody, markReady, openPull, readPullBody, requestReviewers } from "./write/pulls.ts";
 import { rerunChecks } from "./write/rerun.ts";
 import { publishSigned } from "./write/signed.ts";
@@ -80,6 +82,9 @@ export function githubPort(options: PortOptions) {
     survey: (...rest: Rest<typeof survey>) => survey(connection, ...rest),
     readThread: (...rest: Rest<typeof readThread>) => readThread(connection, ...rest),
     readSchedules: (...rest: Rest<typeof readSchedules>) => readSchedules(connection, ...rest),
+    readNewRepository: (...rest: Rest<typeof readNewRepository>) => readNewRepository(connection, ...rest),
+    makeLabels: (...rest: Rest<typeof makeLabels>) => makeLabels(connection, ...rest),
+    proposeFile: (...rest: Rest<typeof proposeFile>) => proposeFile(connection, ...rest),
     readOwnIssues: (...rest: Rest<typeof readOwnIssues>) => readOwnIssues(connection, ...rest),
     readAnswers: (...rest: Rest<typeof readAnswers>) => readAnswers(connection, ...rest),
     openIssue: (...rest: Rest<typeof openIssue>) => openIssue(connection, ...rest),

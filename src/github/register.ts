@@ -2,6 +2,7 @@
 import { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import { Fault } from "../base/fault.ts";
+import { tooEarly } from "../base/too-early.ts";
 import { type Client, understood } from "./client/client.ts";
 import { githubClients } from "./client/octokit.ts";
 import { faultOf } from "./fault.ts";
@@ -84,7 +85,7 @@ export function newApp({ id, pem }: Pick<Registered, "id" | "pem">, apiUrl: stri
       const path = "/app/hook/deliveries?per_page=10";
       const found = await ask(client, "Could not ask which webhooks were sent", Deliveries, path);
       return found.map(({ id, event, action, delivered_at: at, status, status_code: code }) => {
-        return { id, event, action, at, status, arrived: code >= 200 && code < 300 };
+        return { id, event, action, at, status, arrived: (code >= 200 && code < 300) || code === tooEarly };
       });
     },
     async sendAgain(deliveryId) {

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { FindingName, Found } from "../base/finding.ts";
+import { tooEarly } from "../base/too-early.ts";
 import type { Client } from "./client/client.ts";
 import { isSignedWith } from "./deliveries/body.ts";
 
@@ -145,7 +146,10 @@ const lostInARow = 3;
 function unreachedWarning(newestFirst: z.output<typeof Deliveries>): readonly Found[] {
   const newest = newestFirst.slice(0, lostInARow);
   const [last] = newest;
-  if (last === undefined || newest.some(({ status_code: code }) => code === 401 || (code >= 200 && code < 300)))
+  if (
+    last === undefined ||
+    newest.some(({ status_code: code }) => [401, tooEarly].includes(code) || (code >= 200 && code < 300))
+  )
     return [];
   return found(
     "webhook-unreached",

@@ -126,6 +126,7 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
   if (event.type === "policy_proposed") return onPolicyProposed(state, event);
   if (event.type === "schedules_seen") return runSchedules(state, now, event.repository);
   if (event.type === "alarm" && event.name === "schedules") return runSchedules(state, now);
+  if (event.type === "repository_added") return onRepositoryAdded(state, event);
   if (state === null) return withoutLoop(event);
   switch (event.type) {
     case "clock_set_back":
@@ -192,6 +193,7 @@ type LiveEvent = Exclude<
       | "record_tampered"
       | "policy_proposed"
       | "schedules_seen"
+      | "repository_added"
       | "clock_set_back"
       | "renamed"
       | "issue_back"
@@ -301,6 +303,14 @@ function onPolicyProposed(
 function runSchedules(state: LoopState | null, at: number, repository?: Schedules["repository"]): Decision {
   const effects: Effect[] = [{ type: "run_schedules", ...(repository === undefined ? {} : { repository }), at }];
   return { state, effects, note: "the repository's schedules are looked at" };
+}
+
+/** The repository is greeted, and no loop is concerned. */
+function onRepositoryAdded(
+  state: LoopState | null,
+  { among }: Extract<LoopEvent, { type: "repository_added" }>,
+): Decision {
+  return { state, effects: [{ type: "introduce", among }], note: "the App introduces itself to the repository" };
 }
 
 /** Whoever could start a loop and gave a command where there is none is told so. */
@@ -520,6 +530,7 @@ const dispensable: readonly EffectType[] = [
   "read_pause",
   "run_loop",
   "run_schedules",
+  "introduce",
   "remember",
 ];
 

@@ -69,6 +69,7 @@ export const presumptions: Presumptions = {
   },
   remember: { lane: "answer", presumes: "nothing", holds: () => true },
   run_schedules: { lane: "work", presumes: "nothing", holds: () => true, outlives: true, once: "later" },
+  introduce: { lane: "work", presumes: "nothing", holds: () => true, outlives: true, once: "later" },
   run_loop: {
     lane: "thread", // behind the change of the labels by which the loop before it ended
     presumes: "nothing",

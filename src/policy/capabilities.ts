@@ -295,6 +295,15 @@ export const capabilities: readonly Capability[] = [
     under: always("allow"),
   },
   {
+    name: "propose a policy",
+    sentence:
+      "make its labels in a repository that is new to it, and propose a first policy there once, in a pull request",
+    by: "App",
+    risk: "low",
+    option: null,
+    under: always("allow"),
+  },
+  {
     name: "request review",
     sentence: "ask people to review, by name",
     by: "App",

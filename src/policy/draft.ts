@@ -19,6 +19,18 @@ export interface Wishes {
   readonly reviewers: readonly string[];
 }
 
+/** Nobody was asked. */
+export const noWishes: Wishes = { kind: null, model: "", image: "", usd: null, approvals: null, reviewers: [] };
+
+/** The folder of GitHub's workflows. */
+export const workflowsFolder = ".github/workflows";
+
+/** What a draft reads the text of, where it is there. */
+export const draftFiles: readonly string[] = [
+  ...["package.json", "yarn.lock", "pyproject.toml"],
+  ...["GNUmakefile", "makefile", "Makefile"],
+];
+
 export interface Draft {
   readonly text: string;
   /** What was found and what it led to, a sentence each. */

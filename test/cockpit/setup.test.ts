@@ -285,6 +285,6 @@ test("of the first webhooks those that mean nothing are heard, and those that me
   };
   expect(await send("ping", "right")).toBe(503);
   secret = "right";
-  expect([await send("ping", "right"), await send("installation", "right")]).toEqual([200, 200]);
-  expect([await send("ping", "wrong"), await send("issues", "right")]).toEqual([401, 503]);
+  expect([await send("ping", "right"), await send("installation", "right")]).toEqual([200, 425]);
+  expect([await send("ping", "wrong"), await send("issues", "right")]).toEqual([401, 425]);
 });

@@ -139,6 +139,10 @@ const guards: Readonly<Record<string, readonly [guard: string, shown: string]>> 
     "src/engine/check-policy.ts",
     "test/story/policy-check.test.ts: “a pull request that changes the policy is told on its lines what it loosens, what is held to bounds and what is wrong”",
   ],
+  "propose a policy": [
+    "src/engine/introduce.ts",
+    "test/story/introduction.test.ts: “a repository that is new to the App gets its labels and one proposal of a policy, and its form begins the first loop”",
+  ],
   "request review": [
     "src/loop/judge.ts",
     "test/story/requests.test.ts: “a healthy loop of %i attempts stays within 1.1 times the floor”",
@@ -184,6 +188,7 @@ const effects: Readonly<Record<EffectType, string>> = {
   set_labels: "label",
   run_loop: "label",
   run_schedules: "open scheduled issues",
+  introduce: "propose a policy",
   remember: "keep notes",
   pause_all: "comment",
   check_policy: "report on the policy",
@@ -256,6 +261,7 @@ test("by default nothing that can do much harm is allowed, and nothing goes furt
     "label",
     "report checks",
     "report on the policy",
+    "propose a policy",
     "run CI again",
     "raise limits",
   ]);

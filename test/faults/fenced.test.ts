@@ -87,6 +87,7 @@ function samples({ state, by, comment, proposal, at }: Sampled): Readonly<Record
     read_pause: { effect: { type: "read_pause" }, tells: "reads" },
     check_policy: { effect: { type: "check_policy", pull: { ...issue, number: proposal.number }, ...proposal } },
     run_schedules: { effect: { type: "run_schedules", at } },
+    introduce: { effect: { type: "introduce", among: 1 } },
     remember: {
       effect: { type: "remember", notes: [{ of: "denial", by: "bob", text: "Use tabs.", path: null, url: null }] },
     },
@@ -147,6 +148,7 @@ async function overtaken() {
     head,
     base,
   } = await forge.as("bob").openPull(repository, draft);
+  forge.as("alice").deleteLabel(repository, "loop:plan-first"); // an introduction would make it
   await forge.idle();
   const proposal = { number, head: head.sha, base: base.ref };
   const { id, login } = said.user;
@@ -160,7 +162,7 @@ async function overtaken() {
   return { story, state, store, other, of };
 }
 
-function worldOf({ forge, clock }: Story, store: World["store"], did: string[]) {
+function worldOf({ forge, clock, repository }: Story, store: World["store"], did: string[]) {
   let asked = 0;
   const confirm = () => {
     asked += 1;
@@ -178,6 +180,7 @@ function worldOf({ forge, clock }: Story, store: World["store"], did: string[]) 
   const world: World = {
     clock,
     log: { info() {}, warn() {}, error() {} },
+    introductions: 5,
     store,
     github: githubPort({ clients, self, now: clock.now, gitBaseUrl: forge.url }),
     runs: fencedRuns(recording<RunsPort>(did), confirm),
@@ -198,7 +201,11 @@ function worldOf({ forge, clock }: Story, store: World["store"], did: string[]) 
     untilStored: (work) => work(),
     decider: { sift, nextOf },
     recall: async () => "none",
-    repositoryOf: async () => undefined,
+    repositoryOf: async () => {
+      const [installation] = forge.world.installations;
+      if (installation === undefined) throw new Error("the App is not installed");
+      return { installationId: installation.id, repositoryId: repository.id, owner: "acme", name: "shop" };
+    },
     takeUp: async () => {},
     track: () => {},
     stopping: () => false,

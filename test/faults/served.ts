@@ -22,6 +22,7 @@ const running = await startApp({
     label: "loop",
     concurrentRuns: 4,
     reconcileMs: 600_000,
+    introductions: 0,
     relayImage: null,
     logLevel: "info",
     operator: {

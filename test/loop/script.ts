@@ -349,6 +349,8 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
       const { number: _, ...repository } = issueOfScripts;
       return { type: "schedules_seen", repository };
     }
+    case "repository_added":
+      return { type: "repository_added", among: 1 };
     case "gate":
       return gateRead(line, state);
     case "command":

@@ -51,6 +51,7 @@ const examples: Record<LoopEvent["type"], string> = {
   queue_left: "queue_left",
   policy_proposed: "proposed aa1",
   schedules_seen: "schedules_seen",
+  repository_added: "repository_added",
   branch_moved: "moved pp1 dave",
   branch_deleted: "branch_deleted bob",
   pull_closed: "pull_closed bob",

@@ -123,6 +123,9 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
     readOwnIssues: async () => [],
     readAnswers: async () => new Map(),
     openIssue: () => Promise.reject(new Error("no policy here opens issues")),
+    readNewRepository: () => Promise.reject(new Error("no repository here is new to the App")),
+    makeLabels: () => Promise.reject(new Error("no repository here is new to the App")),
+    proposeFile: () => Promise.reject(new Error("no repository here is new to the App")),
     readFiles: async () => new Map(), // policies here name no file
     readBase: (_repository, branch) =>
       send("readBase", () => {

@@ -68,6 +68,8 @@ export interface StoryOptions {
   readonly drafts?: boolean;
   readonly mergeMethods?: readonly MergeMethod[];
   readonly concurrentRuns?: number;
+  /** To how many repositories at once the App introduces itself; absent: to none. */
+  readonly introductions?: number;
   /** What differs of the operator's bounds. */
   readonly bounds?: Partial<Bounds>;
   readonly models?: Settings["models"];
@@ -335,6 +337,7 @@ function settingsFor(forge: Forge, dir: string, options: StoryOptions): Settings
     label: "loop",
     concurrentRuns: options.concurrentRuns ?? 4,
     reconcileMs: 10 * minute,
+    introductions: options.introductions ?? 0,
     relayImage: null,
     logLevel: "info",
     ...(options.figures

@@ -74,6 +74,7 @@ const happenings: Readonly<Record<LoopEvent["type"] | "ci_facts", string>> = {
   gate_read: "The gate was read",
   effect_failed: "Something could not be done",
   schedules_seen: "The schedules of the repository were read",
+  repository_added: "The App may work in the repository from now on",
   ci_facts: "What CI says was noted",
 };
 

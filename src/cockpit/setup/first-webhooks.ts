@@ -1,14 +1,15 @@
 // Where GitHub's first webhooks arrive while an App is being made: each is checked, and none is taken that means work.
 import type { Handler } from "../../base/caught.ts";
 import { refuse } from "../../base/caught.ts";
+import { tooEarly } from "../../base/too-early.ts";
 import { readSigned } from "../../github/deliveries/body.ts";
 import { createHolding } from "../../github/deliveries/holding.ts";
 
-/** Nothing happens on these. Everything else is declined, so that the App, once it runs, has it sent again. */
-const meanNothing = ["ping", "installation", "installation_repositories"];
+/** Nothing happens on a ping. Everything else is declined, so that the App, once it runs, has it sent again. */
+const meansNothing = "ping";
 const mostBytes = 1_048_576;
 
-/** Answers 200 to a signed webhook that asks for nothing, 401 to an unsigned one, 503 to any other and before there is a secret. */
+/** Answers 200 to a signed ping, `tooEarly` to any other that is signed, 401 to an unsigned one, and 503 before there is a secret. */
 export function firstWebhooks(secret: () => string | null): Handler {
   const holding = createHolding(16 * mostBytes);
   return async (request, response) => {
@@ -22,8 +23,8 @@ export function firstWebhooks(secret: () => string | null): Handler {
     if (typeof body === "string")
       return refuse(request, response, body === "not signed" ? 401 : 413, `The webhook is ${body}.`);
     body.release();
-    if (!meanNothing.includes(String(request.headers["x-github-event"])))
-      return refuse(request, response, 503, "The App is being set up, and takes this once it runs.");
+    if (request.headers["x-github-event"] !== meansNothing)
+      return refuse(request, response, tooEarly, "The App is being set up, and takes this once it runs.");
     response.writeHead(200, { "content-type": "text/plain; charset=utf-8" }).end("heard\n");
   };
 }

@@ -40,8 +40,8 @@ export interface AccountActions {
   createApp(app: NewApp): App;
   /** Who acts when the App does. */
   actorOf(app: App): Actor;
-  /** Installs the App on the repository (making the account's installation if there is none) and tells the App. */
-  install(actor: Actor, app: App, repository: Repository): Installation;
+  /** Installs the App on repositories of one account (making its installation if there is none) and tells the App of all of them at once. */
+  install(actor: Actor, app: App, ...repositories: readonly [Repository, ...Repository[]]): Installation;
   /** Takes one repository out of an installation, and tells the App. */
   uninstall(actor: Actor, installation: Installation, repository: Repository): void;
   /** Takes the App away from the account: its tokens are worth nothing from then on. */
@@ -59,7 +59,7 @@ export function accountActions(core: Core): AccountActions {
     addMember: (organisation, user, visibility) => void organisation.members.set(user, visibility),
     createApp: (wanted) => createApp(core, wanted),
     actorOf: (app) => ({ user: app.bot, app }),
-    install: (actor, app, repository) => install(core, actor, app, repository),
+    install: (actor, app, ...repositories) => install(core, actor, app, repositories),
     uninstall: (actor, installation, repository) => {
       installation.repositoryIds.delete(repository.id);
       const body = {
@@ -170,10 +170,16 @@ function createApp(core: Core, wanted: NewApp): App {
   return app;
 }
 
-function install(core: Core, actor: Actor, app: App, repository: Repository): Installation {
-  const known = core.installations.find((one) => one.app === app && one.account === repository.owner);
-  const installation = known ?? newInstallation(core, app, repository.owner);
-  installation.repositoryIds.add(repository.id);
+function install(
+  core: Core,
+  actor: Actor,
+  app: App,
+  repositories: readonly [Repository, ...Repository[]],
+): Installation {
+  const [{ owner }] = repositories;
+  const known = core.installations.find((one) => one.app === app && one.account === owner);
+  const installation = known ?? newInstallation(core, app, owner);
+  for (const { id } of repositories) installation.repositoryIds.add(id);
   installation.updatedAt = core.now();
   const body = { installation: installationShape(core, installation), requester: null };
   if (!known) {
@@ -185,13 +191,13 @@ function install(core: Core, actor: Actor, app: App, repository: Repository): In
       actor,
       repository: null,
       onlyApp: app,
-      body: { ...body, repositories: [brief(repository)] },
+      body: { ...body, repositories: repositories.map(brief) },
     });
     return installation;
   }
   const change = {
     repository_selection: "selected",
-    repositories_added: [brief(repository)],
+    repositories_added: repositories.map(brief),
     repositories_removed: [],
   };
   core.emit({

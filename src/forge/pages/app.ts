@@ -74,7 +74,8 @@ export function appPages({ world, view, answer }: AppPages): Hono {
     const chosen = [form.repository ?? []].flat().map(Number);
     const mine = installable(world, app, actor.user).filter(({ id }) => chosen.includes(id));
     if (mine.length === 0) throw new Refusal(422, "You must select at least one repository.");
-    const installations = mine.map((repository) => world.install(actor, app, repository));
+    const byOwner = Map.groupBy(mine, ({ owner }) => owner) as Map<User, [Repository, ...Repository[]]>;
+    const installations = [...byOwner.values()].map((repositories) => world.install(actor, app, ...repositories));
     return context.redirect(app.setupUrl ?? `/settings/installations/${installations[0]?.id}`, 303);
   });
   routes.get("/settings/installations/:id", (context) => {

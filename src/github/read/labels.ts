@@ -96,3 +96,31 @@ query ReadLabels(${["$owner: String!, $name: String!, $number: Int!", ...asked].
   const named = names.flatMap((_, index) => Label.nullable().parse(repository[`named${index}`] ?? null) ?? []);
   rememberLabels(connection, issue, repository, { id: repository.issue.id, labels: { nodes: named } });
 }
+
+const OwnAnswer = z.object({
+  repository: LabelsOfRepository.extend({ databaseId: z.number(), triggerLabel: Label.nullable() }),
+});
+
+/** Resolves to the names that the repository lacks, of our labels and the trigger. One request. Throws `Fault`. */
+export async function missingLabels(
+  connection: Connection,
+  repository: Repository,
+  trigger: string,
+): Promise<readonly string[]> {
+  const { owner, name } = repository;
+  const attempted = `Could not look up the labels of ${owner}/${name}`;
+  const text = `
+query MissingLabels($owner: String!, $name: String!, $trigger: String!) {
+  repository(owner: $owner, name: $name) {
+    id databaseId ${statusLabelFields}
+    triggerLabel: label(name: $trigger) { id name }
+  }
+}`;
+  const variables = { owner, name, trigger };
+  const answer = await query(connection, repository, { attempted, shape: OwnAnswer, text, variables });
+  requireSameRepository(repository, answer.repository.databaseId, attempted);
+  rememberLabels(connection, { ...repository, number: 0 }, answer.repository, {});
+  const { triggerLabel, ...found } = answer.repository;
+  const ours = (Object.keys(aliases) as (keyof typeof aliases)[]).filter((alias) => found[`${alias}Label`] === null);
+  return [...new Set([...ours.map((alias) => aliases[alias]), ...(triggerLabel === null ? [trigger] : [])])];
+}

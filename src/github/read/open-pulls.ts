@@ -1,7 +1,8 @@
-// Which pull requests of ours are open in a repository.
+// Which pull requests of loops are open in a repository.
 import { z } from "zod";
 import { requireSameRepository } from "../client/answers.ts";
 import { type Connection, query, type Repository } from "../client/client.ts";
+import { isLoopBranch } from "../deliveries/webhooks/push.ts";
 import { Actor, actorFields, isOurs, personOfActor } from "./people.ts";
 
 const text = `
@@ -10,7 +11,7 @@ query OpenPulls($owner: String!, $name: String!, $after: String) {
     databaseId
     pullRequests(states: OPEN, first: 100, after: $after) {
       pageInfo { hasNextPage endCursor }
-      nodes { number author { ${actorFields} } }
+      nodes { number headRefName author { ${actorFields} } }
     }
   }
 }`;
@@ -20,7 +21,7 @@ const Answer = z.object({
     databaseId: z.number(),
     pullRequests: z.object({
       pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
-      nodes: z.array(z.object({ number: z.number(), author: Actor })),
+      nodes: z.array(z.object({ number: z.number(), headRefName: z.string(), author: Actor })),
     }),
   }),
 });
@@ -40,7 +41,8 @@ export async function openPulls(connection: Connection, repository: Repository):
     });
     requireSameRepository(repository, answer.repository.databaseId, attempted);
     const { nodes, pageInfo } = answer.repository.pullRequests;
-    found.push(...nodes.filter(({ author }) => isOurs(connection, personOfActor(author))).map(({ number }) => number));
+    const ours = nodes.filter(({ author }) => isOurs(connection, personOfActor(author)));
+    found.push(...ours.filter(({ headRefName }) => isLoopBranch(headRefName)).map(({ number }) => number));
     after = pageInfo.endCursor;
     more = pageInfo.hasNextPage;
   }

@@ -1,8 +1,7 @@
 // The policy of an owner's repository `.github`, which stands in where a repository has none of its own.
 import { z } from "zod";
 import type { ClaimRead } from "../../engine/ports.ts";
-import type { IssueRef } from "../../loop/state.ts";
-import { type Connection, call, unlessGone } from "../client/client.ts";
+import { type Connection, call, type Repository, unlessGone } from "../client/client.ts";
 
 /** Where GitHub and its Apps look for what an owner's repositories have in common. https://docs.github.com/communities/setting-up-your-project-for-healthy-contributions/creating-a-default-community-health-file */
 export const defaultsRepository = ".github";
@@ -38,12 +37,12 @@ export interface HeldTo {
  */
 export async function readOwnersPolicy(
   connection: Connection,
-  issue: IssueRef,
+  repository: Repository,
   { owner, visibility }: HeldTo,
 ): Promise<Pick<ClaimRead, "policy" | "policyFault">> {
   const of = `${owner}/${defaultsRepository}`;
   const attempted = `Could not read the policy of ${of}`;
-  const asked = call(connection, issue, { attempted, shape: Content }, (client) =>
+  const asked = call(connection, repository, { attempted, shape: Content }, (client) =>
     client.request("GET /repos/{owner}/{repo}/contents/{path}", {
       owner,
       repo: defaultsRepository,
@@ -52,7 +51,7 @@ export async function readOwnersPolicy(
   );
   const found = await unlessGone(asked);
   if (found === null) return { policy: null, policyFault: null };
-  const isHidden = await isSeenByFewer(connection, issue, { owner, visibility });
+  const isHidden = await isSeenByFewer(connection, repository, { owner, visibility });
   const unread = (why: string) => ({ policy: null, policyFault: `\`.github/loop.yml\` of ${of} ${why}` });
   const at = placeOf(found);
   if (at !== null && at.toLowerCase() !== of.toLowerCase()) {
@@ -67,14 +66,18 @@ export async function readOwnersPolicy(
 }
 
 /** Whether somebody may see the repository and not the owner's defaults. What GitHub calls otherwise is as good as private. */
-async function isSeenByFewer(connection: Connection, issue: IssueRef, { owner, visibility }: HeldTo): Promise<boolean> {
+async function isSeenByFewer(
+  connection: Connection,
+  repository: Repository,
+  { owner, visibility }: HeldTo,
+): Promise<boolean> {
   const rank = (name: string) => {
     const at = visibilities.indexOf(name.toLowerCase());
     return at === -1 ? visibilities.length : at;
   };
   if (rank(visibility) >= rank("private")) return false;
   const attempted = `Could not read who may see ${owner}/${defaultsRepository}`;
-  const asked = call(connection, issue, { attempted, shape: Seen }, (client) =>
+  const asked = call(connection, repository, { attempted, shape: Seen }, (client) =>
     client.request("GET /repos/{owner}/{repo}", { owner, repo: defaultsRepository }),
   );
   const seen = await unlessGone(asked);

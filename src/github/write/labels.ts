@@ -3,8 +3,8 @@ import { z } from "zod";
 import { Fault } from "../../base/fault.ts";
 import { holdLabel, planLabel, statusLabels } from "../../loop/end.ts";
 import type { IssueRef } from "../../loop/state.ts";
-import { type Connection, query } from "../client/client.ts";
-import { issueNode, labelNode, ourLabels, readLabels, repositoryNode } from "../read/labels.ts";
+import { type Connection, query, type Repository } from "../client/client.ts";
+import { issueNode, labelNode, missingLabels, ourLabels, readLabels, repositoryNode } from "../read/labels.ts";
 
 interface LabelChange {
   readonly add: readonly string[];
@@ -76,7 +76,7 @@ function idsOf({ nodes }: Connection, issue: IssueRef, names: readonly string[])
 }
 
 /** How our labels look, where we create them. */
-const looks: Readonly<Record<string, { readonly color: string; readonly description: string }>> = {
+const looks: Readonly<Record<string, Look>> = {
   [statusLabels.running]: { color: "1d76db", description: "Loopgate is working on this issue" },
   [statusLabels.gate]: { color: "fbca04", description: "Loopgate waits for a person" },
   [statusLabels.well]: { color: "0e8a16", description: "Loopgate's work on this issue ended well" },
@@ -85,33 +85,61 @@ const looks: Readonly<Record<string, { readonly color: string; readonly descript
   [holdLabel]: { color: "d4c5f9", description: "Set it, and Loopgate begins nothing new on this issue" },
 };
 
+/** As GitHub shows a label that nobody described. */
+const plain: Look = { color: "ededed", description: "" };
+
 const Created = z.record(z.string(), z.object({ label: z.object({ id: z.string(), name: z.string() }) }));
 
 /** Once in a repository's life: all of ours that it lacks, together with whatever else is to be added. */
 async function createMissing(connection: Connection, issue: IssueRef, add: readonly string[]): Promise<void> {
-  const { nodes } = connection;
-  const isMissing = (name: string) => nodes.get(labelNode(issue, name)) === undefined;
+  const isMissing = (name: string) => connection.nodes.get(labelNode(issue, name)) === undefined;
   if (!add.some(isMissing)) return;
   const names = [...new Set([...ourLabels, ...add])].filter(isMissing);
-  const declared = names.map((_, index) => `$label${index}: CreateLabelInput!`);
-  const made = names.map((_, index) => `made${index}: createLabel(input: $label${index}) { label { id name } }`);
-  const repositoryId = nodes.get(repositoryNode(issue));
-  const inputs = names.map((name, index) => {
-    const { color, description } = looks[name] ?? { color: "ededed", description: "" };
-    return [`label${index}`, { repositoryId, name, color, description }];
-  });
   try {
-    const created = await query(connection, issue, {
-      attempted: `Could not create labels in ${issue.owner}/${issue.name}`,
-      shape: Created,
-      text: `mutation CreateLabels(${declared.join(", ")}) { ${made.join(" ")} }`,
-      variables: Object.fromEntries(inputs),
-    });
-    for (const { label } of Object.values(created)) nodes.keep(labelNode(issue, label.name), label.id);
+    await create(
+      connection,
+      issue,
+      names.map((name) => ({ name, ...(looks[name] ?? plain) })),
+    );
   } catch (error) {
     // Another loop of the repository may have created them meanwhile.
     if (!(error instanceof Fault) || error.kind !== "refused") throw error;
     await readLabels(connection, issue, names);
     if (add.some(isMissing)) throw error;
   }
+}
+
+/**
+ * Makes each label of ours that the repository lacks, and the trigger; none that is there is changed. One request, and one more where any is missing. Where somebody makes one of
+ * them in the same moment, GitHub makes the others. Throws `Fault`.
+ */
+export async function makeLabels(connection: Connection, repository: Repository, trigger: string): Promise<void> {
+  const missing = await missingLabels(connection, repository, trigger);
+  if (missing.length === 0) return;
+  const begins = { color: "0052cc", description: "Set it, and Loopgate works on this issue" };
+  const wanted = missing.map((name) => ({ name, ...(name === trigger ? begins : (looks[name] ?? plain)) }));
+  await create(connection, repository, wanted);
+}
+
+interface Look {
+  readonly color: string;
+  readonly description: string;
+}
+
+async function create(
+  connection: Connection,
+  repository: Repository,
+  labels: readonly (Look & { readonly name: string })[],
+): Promise<void> {
+  const { nodes } = connection;
+  const declared = labels.map((_, index) => `$label${index}: CreateLabelInput!`);
+  const made = labels.map((_, index) => `made${index}: createLabel(input: $label${index}) { label { id name } }`);
+  const repositoryId = nodes.get(repositoryNode(repository));
+  const created = await query(connection, repository, {
+    attempted: `Could not create labels in ${repository.owner}/${repository.name}`,
+    shape: Created,
+    text: `mutation CreateLabels(${declared.join(", ")}) { ${made.join(" ")} }`,
+    variables: Object.fromEntries(labels.map((one, index) => [`label${index}`, { repositoryId, ...one }])),
+  });
+  for (const { label } of Object.values(created)) nodes.keep(labelNode(repository, label.name), label.id);
 }

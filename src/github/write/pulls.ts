@@ -2,7 +2,6 @@
 import { z } from "zod";
 import { Fault } from "../../base/fault.ts";
 import type { OpenedPull, PullDraft } from "../../engine/ports.ts";
-import type { IssueRef } from "../../loop/state.ts";
 import { type Connection, call, query, type Repository } from "../client/client.ts";
 
 const Pull = z.object({
@@ -18,20 +17,20 @@ const titleLimit = 256;
 /** Opens a draft where one is wanted, or an ordinary one where the repository has no drafts, or adopts the open pull request that this branch already has: there can be only one for a base. */
 export async function openPull(
   connection: Connection,
-  issue: IssueRef,
+  repository: Repository,
   draft: PullDraft,
   retrying: boolean,
 ): Promise<OpenedPull> {
-  const existing = retrying ? await findOpen(connection, issue, draft) : null;
+  const existing = retrying ? await findOpen(connection, repository, draft) : null;
   if (existing) return existing;
   try {
-    return await create(connection, issue, draft, draft.draft);
+    return await create(connection, repository, draft, draft.draft);
   } catch (error) {
     if (!(error instanceof Fault) || error.kind !== "refused") throw error;
     // Private repositories of some plans have no drafts, and say so only when one is asked for.
     if (/draft pull requests (?:are|is) not supported/i.test(error.message))
-      return create(connection, issue, draft, false);
-    const found = /already exists/i.test(error.message) ? await findOpen(connection, issue, draft) : null;
+      return create(connection, repository, draft, false);
+    const found = /already exists/i.test(error.message) ? await findOpen(connection, repository, draft) : null;
     if (found) return found;
     throw error;
   }
@@ -39,13 +38,13 @@ export async function openPull(
 
 async function create(
   connection: Connection,
-  issue: IssueRef,
+  repository: Repository,
   draft: PullDraft,
   asDraft: boolean,
 ): Promise<OpenedPull> {
-  const { owner, name: repo } = issue;
+  const { owner, name: repo } = repository;
   const attempted = `Could not open a pull request for ${draft.head} on ${owner}/${repo}`;
-  const pull = await call(connection, issue, { attempted, shape: Pull }, (client) =>
+  const pull = await call(connection, repository, { attempted, shape: Pull }, (client) =>
     client.request("POST /repos/{owner}/{repo}/pulls", {
       owner,
       repo,
@@ -59,10 +58,10 @@ async function create(
   return opened(pull);
 }
 
-async function findOpen(connection: Connection, issue: IssueRef, draft: PullDraft): Promise<OpenedPull | null> {
-  const { owner, name: repo } = issue;
+async function findOpen(connection: Connection, repository: Repository, draft: PullDraft): Promise<OpenedPull | null> {
+  const { owner, name: repo } = repository;
   const attempted = `Could not look for a pull request of ${draft.head} on ${owner}/${repo}`;
-  const pulls = await call(connection, issue, { attempted, shape: z.array(Pull) }, (client) =>
+  const pulls = await call(connection, repository, { attempted, shape: z.array(Pull) }, (client) =>
     client.request("GET /repos/{owner}/{repo}/pulls", {
       owner,
       repo,

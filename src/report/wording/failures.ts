@@ -19,6 +19,7 @@ const attempted: Record<EffectType, string> = {
   read_pause: "look up whether this repository is paused",
   remember: "keep a note of what was corrected",
   run_schedules: "open the issue of a schedule",
+  introduce: "introduce itself to a repository that is new to it",
   run_loop: "set the label that begins a loop",
   react: "react to a comment",
   set_labels: "set the labels of this issue",

@@ -20,6 +20,8 @@ type Payload = z.infer<typeof Payload>;
 
 export const translatePullRequest = reading(Payload, (payload, self) => {
   if (payload.action === "dequeued") return dequeued(payload); // the sender may be who put it in, as we do
+  // What we propose ourselves to a repository that is new to us is told what it comes to, like anybody's.
+  if (isOurs(payload.sender, self) && payload.action === "opened") return proposed(payload);
   if (isOurs(payload.sender, self)) return ignored("we changed the pull request ourselves");
   switch (payload.action) {
     case "closed":
