@@ -129,6 +129,18 @@ describe("labels of ours", () => {
   const names = (issue: { labels: readonly { name: string }[] }) => issue.labels.map(({ name }) => name).sort();
   const toGate = { add: ["loop:needs-human"], remove: ["loop:running", "loop:done", "loop:stopped"] };
 
+  test("of a crowd of loops that begin at once in a repository without our labels, one makes them", async () => {
+    const crowd = await setUp();
+    onTestFinished(crowd.close);
+    const refs = Array.from({ length: 5 }, () => crowd.newIssue().ref);
+    for (const ref of refs) await crowd.port.readClaim(ref);
+    crowd.sent();
+    await Promise.all(refs.map((ref) => crowd.port.changeLabels(ref, { add: ["loop:running"], remove: [] })));
+    const sent = crowd.sent();
+    expect(sent.filter((one) => one !== "mutation ChangeLabels")).toEqual(["mutation CreateLabels"]);
+    expect(sent).toHaveLength(6);
+  });
+
   test("come and go in one request after a claim was read, and two once where the repository lacks them", async () => {
     const { issue, ref } = up.newIssue();
     up.forge.as("alice").label(issue, "Loop");

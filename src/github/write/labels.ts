@@ -1,5 +1,6 @@
 // Adds labels of ours to an issue and takes others of ours off, in one request; what people set is never written back.
 import { z } from "zod";
+import { atMost } from "../../base/at-most.ts";
 import { Fault } from "../../base/fault.ts";
 import { holdLabel, planLabel, statusLabels } from "../../loop/end.ts";
 import type { IssueRef } from "../../loop/state.ts";
@@ -94,6 +95,25 @@ const Created = z.record(z.string(), z.object({ label: z.object({ id: z.string()
 async function createMissing(connection: Connection, issue: IssueRef, add: readonly string[]): Promise<void> {
   const isMissing = (name: string) => connection.nodes.get(labelNode(issue, name)) === undefined;
   if (!add.some(isMissing)) return;
+  await inTurn(connection)(() => createAll(connection, issue, add, isMissing));
+}
+
+/** One after the other: of a crowd of loops that begin in a new repository only the first makes its labels. */
+function inTurn({ nodes }: Connection): ReturnType<typeof atMost> {
+  const known = turns.get(nodes) ?? atMost(1);
+  turns.set(nodes, known);
+  return known;
+}
+
+const turns = new WeakMap<Connection["nodes"], ReturnType<typeof atMost>>();
+
+async function createAll(
+  connection: Connection,
+  issue: IssueRef,
+  add: readonly string[],
+  isMissing: (name: string) => boolean,
+): Promise<void> {
+  if (!add.some(isMissing)) return; // made meanwhile
   const names = [...new Set([...ourLabels, ...add])].filter(isMissing);
   try {
     await create(
@@ -102,7 +122,7 @@ async function createMissing(connection: Connection, issue: IssueRef, add: reado
       names.map((name) => ({ name, ...(looks[name] ?? plain) })),
     );
   } catch (error) {
-    // Another loop of the repository may have created them meanwhile.
+    // A person, or another process of ours, may have created them meanwhile.
     if (!(error instanceof Fault) || error.kind !== "refused") throw error;
     await readLabels(connection, issue, names);
     if (add.some(isMissing)) throw error;
