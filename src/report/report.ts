@@ -100,6 +100,7 @@ export function stopComment(state: LoopState, held: HeldChange | null = null): s
   const isWaiting =
     classOf(ending.reason) === "person" || ["unanswered", "infrastructure_error"].includes(ending.reason);
   const called = calledWords(state);
+  // The clock of a loop that has ended stands: any moment gives the same.
   const parts = [
     `**${endingHeadline(ending.reason)}.** ${plainSentence(withoutHostPaths(endingSentence(ending)))}`,
     ...(ending.quote === null ? [] : [quoteUntrusted(quoteOf(ending, ending.quote))]),
@@ -107,6 +108,7 @@ export function stopComment(state: LoopState, held: HeldChange | null = null): s
     ...scheduleEnd(state, ending),
     ...(held === null || ending.pendingHead === null ? [] : heldParts(held, ending.pendingHead, riskyPaths(state))),
     preservedSentence(state, link),
+    ...(state.attempts.length === 0 ? [] : [`${used(state, 0)}.`]),
     footer,
   ];
   return parts.join("\n\n");

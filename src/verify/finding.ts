@@ -34,9 +34,8 @@ function detailOf(check: CheckFact, told: readonly AnnotationFact[]): string {
   const log = check.log !== undefined && "text" in check.log ? maskCredentials(failedSteps(check.log.text)) : "";
   const noted = told.filter(({ message }) => !log.includes(message)).slice(0, ANNOTATIONS);
   const notes = distill(maskCredentials(noted.map(noteOf).join("\n")), ANNOTATION_CHARACTERS);
-  const rest = [maskCredentials(summaryOf(check)), maskCredentials(check.text), log]
-    .filter((text) => text.trim() !== "")
-    .join("\n\n");
+  const said = [summaryOf(check), check.text].map((text) => maskCredentials(unfenced(text)));
+  const rest = [...said, log].filter((text) => text.trim() !== "").join("\n\n");
   const output = distill(rest, DETAIL_CHARACTERS - notes.length - 2);
   return [notes, output].filter((text) => text !== "").join("\n\n");
 }
@@ -50,10 +49,15 @@ function noteOf({ path, line, message }: AnnotationFact): string {
   return path === noFile ? message : `${path}:${line}: ${message}`;
 }
 
-/** The summary, unless most of what it says stands in the text as well. */
+/** What a check says is shown as it is, and the marks of its code blocks only take lines. */
+function unfenced(text: string): string {
+  return text.replaceAll(/^[ \t]*(?:`{3,}|~{3,})[\w+-]*[ \t]*\r?\n?/gm, "");
+}
+
+/** The summary, unless most of what it says, but for lines that only lead to others, stands in the text as well. */
 function summaryOf({ summary, text }: CheckFact): string {
   const said = new Set(linesOf(text));
-  const lines = linesOf(summary);
+  const lines = linesOf(summary).filter((line) => !line.endsWith(":"));
   const repeated = lines.filter((line) => said.has(line)).length;
   return repeated * 2 > lines.length ? "" : summary;
 }

@@ -390,6 +390,8 @@ describe("the stop comment", () => {
 
       Kept: branch \`loop/12-k3f9\` at \`ccccccc\`, pull request [#13](https://github.com/acme/widgets/pull/13).
 
+      Used: 1 of 3 attempts, 2 of 20 runs, 0 s of 12 h.
+
       <sub>Written by Loopgate, a GitHub App.</sub>"
     `);
   });
@@ -417,6 +419,8 @@ describe("the stop comment", () => {
 
       Kept: commit \`fffffff\`, which Loopgate holds and has not pushed.
 
+      Used: 1 of 3 attempts, 2 of 20 runs, 0 s of 12 h.
+
       <sub>Written by Loopgate, a GitHub App.</sub>"
     `);
   });
@@ -434,6 +438,8 @@ describe("the stop comment", () => {
       **Next:** Merge [#13](https://github.com/acme/widgets/pull/13).
 
       Kept: branch \`loop/12-k3f9\` at \`ccccccc\`, pull request [#13](https://github.com/acme/widgets/pull/13).
+
+      Used: 1 of 3 attempts, 2 of 20 runs, 0 s of 12 h.
 
       <sub>Written by Loopgate, a GitHub App.</sub>"
     `);

@@ -53,6 +53,8 @@ test("removing the label stops the container and ends the loop; setting it again
 
     Nothing was pushed to this repository.
 
+    Used: 1 of 3 attempts, 1 of 20 runs, 0 s of 12 h.
+
     <sub>Written by Loopgate, a GitHub App.</sub>",
     ]
   `);
@@ -74,6 +76,8 @@ test("closing the issue ends the loop (F67)", async () => {
     **Next:** Reopen this issue, then comment \`/loop retry\` to continue from here, or set the label \`loop\` again to start a new loop.
 
     Nothing was pushed to this repository.
+
+    Used: 1 of 3 attempts, 1 of 20 runs, 0 s of 12 h.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -108,6 +112,8 @@ test("closing the pull request ends the loop (F68)", async () => {
     **Next:** Set the label \`loop\` again to start a new loop.
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
+
+    Used: 1 of 3 attempts, 2 of 20 runs, 0 s of 12 h.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);

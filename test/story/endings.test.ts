@@ -17,6 +17,8 @@ test("retry_limit: attempts run out; /loop retry grants them again", async () =>
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 3»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
+    Used: 3 of 3 attempts, 6 of 20 runs, 0 s of 12 h.
+
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
   story.forge.as("alice").comment(issue, "/loop retry");
@@ -41,6 +43,8 @@ test("no_progress: the same failure twice; /loop retry tries on", async () => {
     **Next:** @alice, say in a comment what to do differently, then comment \`/loop retry\`.
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 2»\`, pull request [#2](«forge»/acme/shop/pull/2).
+
+    Used: 2 of 3 attempts, 4 of 20 runs, 0 s of 12 h.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -92,6 +96,8 @@ test("budget_limit: too many changed lines; /loop approve publishes exactly that
 
     Kept: commit \`«commit 2»\`, which Loopgate holds and has not pushed.
 
+    Used: 1 of 3 attempts, 1 of 20 runs, 0 s of 12 h.
+
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
   story.forge.as("bob").comment(issue, "/loop approve");
@@ -114,6 +120,8 @@ test("budget_limit: the loop's wall clock stops a container that still runs; /lo
     **Next:** @alice, comment \`/loop extend 2h\`, or another amount, to continue with that much more; or \`/loop retry\` to continue from the branch with the policy's limits granted again.
 
     Nothing was pushed to this repository.
+
+    Used: 1 of 3 attempts, 1 of 20 runs, 1 h of 1 h.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -174,6 +182,8 @@ test("uncertainty_too_high: the agent asks; /loop answer with a choice, or a com
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`.
 
+    Used: 1 of 3 attempts, 1 of 20 runs, 0 s of 12 h.
+
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
   story.forge.as("bob").comment(issue, "/loop answer 2");
@@ -203,6 +213,8 @@ test("permission_required: the agent asks to be allowed something; /loop approve
 
     Nothing was pushed to this repository.
 
+    Used: 0 of 3 attempts, 1 of 20 runs, 0 s of 12 h.
+
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
   story.forge.as("bob").comment(issue, "/loop approve");
@@ -225,6 +237,8 @@ test("external_dependency_blocked: the agent reports it; /loop retry goes on", a
     **Next:** @alice, once that is resolved, comment \`/loop retry\`.
 
     Nothing was pushed to this repository.
+
+    Used: 0 of 3 attempts, 1 of 20 runs, 0 s of 12 h.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -252,6 +266,8 @@ test("external_dependency_blocked: CI never reports; /loop retry judges the same
     **Next:** @alice, once CI works, comment \`/loop retry\` to have the same commit judged again.
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
+
+    Used: 0 of 3 attempts, 2 of 20 runs, 1 h of 12 h.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -285,6 +301,8 @@ test("risky_action_detected: a workflow edit is not published and cannot be gran
     **Next:** @alice, say in a comment what to leave alone, then comment \`/loop retry\` for another attempt.
 
     Nothing was pushed to this repository.
+
+    Used: 1 of 3 attempts, 1 of 20 runs, 0 s of 12 h.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -343,6 +361,8 @@ test("risky_action_detected: a protected file; /loop approve publishes exactly t
 
     Kept: commit \`«commit 2»\`, which Loopgate holds and has not pushed.
 
+    Used: 1 of 3 attempts, 1 of 20 runs, 0 s of 12 h.
+
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
   story.forge.as("bob").comment(issue, `/loop approve ${ending?.pendingHead}`);
@@ -368,6 +388,8 @@ test("nothing_to_do: the agent shows that no change is needed and the reviewer a
     **Next:** Close this issue, or say in a comment what is still missing and set the label \`loop\` again.
 
     Nothing was pushed to this repository.
+
+    Used: 1 of 3 attempts, 2 of 20 runs, 0 s of 12 h.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -429,6 +451,8 @@ test("infrastructure_error: GitHub refuses for good what the loop needs; /loop r
     **Next:** @alice, comment \`/loop retry\`; if it fails again, ask whoever runs this App.
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`.
+
+    Used: 1 of 3 attempts, 1 of 20 runs, 0 s of 12 h.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);

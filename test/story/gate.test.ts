@@ -104,6 +104,8 @@ test("nobody answers: one reminder, then the loop ends as unanswered", async () 
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
+    Used: 1 of 3 attempts, 2 of 20 runs, 0 s of 12 h.
+
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
   const said = story.comments(issue).length;
@@ -121,6 +123,8 @@ test("with no gate in the policy a green verdict is the end", async () => {
     **Next:** Look at [#2](«forge»/acme/shop/pull/2) and merge it if you want it.
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
+
+    Used: 1 of 3 attempts, 2 of 20 runs, 0 s of 12 h.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);

@@ -68,6 +68,8 @@ test("a labelled issue becomes an approved pull request", async () => {
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
+    Used: 1 of 3 attempts, 2 of 20 runs, 0 s of 12 h.
+
     <sub>Written by Loopgate, a GitHub App.</sub>",
     ]
   `);
@@ -125,17 +127,9 @@ test("red, then green: the failure of the first attempt briefs the second", asyn
 
     [ci](«forge»/acme/shop/runs/«run»): \`ci / test: Failed with exit code 1\`
 
-    \`\`\`\`text
-    The last lines of the log:
-
-    \`\`\`
+    \`\`\`text
     expected 5, got red
     \`\`\`
-
-    \`\`\`
-    expected 5, got red
-    \`\`\`
-    \`\`\`\`
 
     <details><summary>Changed files</summary>
 
@@ -177,6 +171,8 @@ test("red, then green: the failure of the first attempt briefs the second", asyn
     **Next:** Merge [#2](«forge»/acme/shop/pull/2).
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 2»\`, pull request [#2](«forge»/acme/shop/pull/2).
+
+    Used: 2 of 3 attempts, 4 of 20 runs, 0 s of 12 h.
 
     <sub>Written by Loopgate, a GitHub App.</sub>",
     ]
@@ -327,6 +323,8 @@ test("changes requested by a reviewer are the next brief, and the new head needs
     **Next:** Merge [#2](«forge»/acme/shop/pull/2).
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 2»\`, pull request [#2](«forge»/acme/shop/pull/2).
+
+    Used: 2 of 3 attempts, 4 of 20 runs, 0 s of 12 h.
 
     <sub>Written by Loopgate, a GitHub App.</sub>",
     ]

@@ -49,6 +49,8 @@ test("budget_limit: the money is used up; /loop budget adds what a person says, 
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
+    Used: 1 of 3 attempts, 2 of 20 runs, 0 s of 12 h, $0.0140 of $0.0300 for models.
+
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
   story.forge.as("alice").comment(issue, "/loop budget +$0.10 for 24h");
@@ -129,6 +131,8 @@ test("external_dependency_blocked: the provider fails three attempts, none of wh
     **Next:** @alice, once the provider works again, comment \`/loop retry\`.
 
     Nothing was pushed to this repository.
+
+    Used: 0 of 3 attempts, 3 of 20 runs, 16 min 30 s of 12 h.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);

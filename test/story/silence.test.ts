@@ -35,6 +35,8 @@ test("stalled: a run that hangs is ended, what it had done is on the branch; /lo
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`.
 
+    Used: 1 of 3 attempts, 1 of 20 runs, 12 min of 12 h.
+
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
   const run = tried[0]?.runs[0]?.id ?? "";

@@ -51,6 +51,13 @@ describe("a finding", () => {
     );
   });
 
+  it("of a check's own output says once what its summary and its text both say, without the marks of its code blocks", () => {
+    const once = { summary: "The last lines:\n\n```\nexpected 5\n```", text: "~~~text\nexpected 5\n~~~\n" };
+    expect(findingOf(job(once)).detail).toBe("expected 5");
+    const both = { summary: "One test failed:\nadd", text: "```diff\n-5\n+1\n```\nSee `add` and ```it```." };
+    expect(findingOf(job(both)).detail).toBe("One test failed:\nadd\n\n-5\n+1\nSee `add` and ```it```.");
+  });
+
   it("shows no credential, wherever CI printed it (T6)", () => {
     const key = `ghp_${"aB3".repeat(12)}`;
     const change = { title: key, summary: `summary ${key}`, text: `text ${key}`, log: { text: `log ${key}` } };

@@ -58,7 +58,7 @@ function statePart({ state, github }: ShownLoop): Html {
 }
 
 function attemptPart(issueKey: string, attempt: Attempt, isOpen: boolean, now: number): Html {
-  const { number, verdict, change, runs } = attempt;
+  const { number, verdict, change, claim, runs } = attempt;
   const colour = verdict?.colour ?? (attempt.endedAt === null ? "under way" : "not judged");
   const size =
     change === null
@@ -66,13 +66,21 @@ function attemptPart(issueKey: string, attempt: Attempt, isOpen: boolean, now: n
       : html` · ${change.files === 1 ? "1 file" : `${change.files} files`}, +${change.additions} −${change.deletions}`;
   return html`<details class="card"${isOpen ? html` open` : ""}>
     <summary>Attempt ${number}: <span class="state ${toneOfColour(colour)}">${colour}</span>${size}</summary>
+    ${claim === null || claim.summary === "" ? "" : html`<p>The agent says, which nobody has checked: <q>${claim.summary}</q></p>`}
     ${verdict === null ? "" : verdictPart(verdict)}
+    ${change === null || change.paths.length === 0 ? "" : changedPart(change)}
     <div class="scroll"><table>
       <thead><tr><th scope="col">Run</th><th scope="col">Ended</th><th scope="col">Took</th><th scope="col">Cost</th><th scope="col">Tokens</th><th scope="col">Tools</th><th scope="col">Refused</th><th scope="col">Texts</th></tr></thead>
       <tbody>${runs.map((run) => runRow(issueKey, run, now))}</tbody>
     </table></div>
     ${picturesPart(issueKey, attempt)}
   </details>`;
+}
+
+/** The paths that are kept of a change, and how many more it has. */
+function changedPart({ files, paths }: NonNullable<Attempt["change"]>): Html {
+  const more = files - paths.length;
+  return html`<details><summary>Changed files</summary><ul class="tree">${paths.map((path) => html`<li><code>${path}</code></li>`)}${more > 0 ? html`<li>and ${more} more</li>` : ""}</ul></details>`;
 }
 
 /** What its checks and its agent left to be looked at. */
@@ -94,8 +102,8 @@ function verdictPart({ parts, findings }: Verdict): Html {
       html`<li><span class="state ${toneOfColour(colour)}">${colour}</span> ${source} · ${name}${note === "" ? "" : html`: ${note}`}</li>`,
   );
   const found = findings.map(
-    ({ title, path, line }) =>
-      html`<li>${title}${path === null ? "" : html` <code>${path}${line === null ? "" : `:${line}`}</code>`}</li>`,
+    ({ title, path, line, detail }) =>
+      html`<li>${title}${path === null ? "" : html` <code>${path}${line === null ? "" : `:${line}`}</code>`}${detail.trim() === "" ? "" : html`<details><summary>What it says</summary><pre>${detail.trim()}</pre></details>`}</li>`,
   );
   return html`<ul class="tree">${rows}</ul>${found.length === 0 ? "" : html`<p>Findings:</p><ul class="tree">${found}</ul>`}`;
 }
