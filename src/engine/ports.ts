@@ -89,6 +89,7 @@ export interface ClaimRead {
   readonly base: { readonly branch: string; readonly sha: string };
   readonly signed?: true; // a rule of the base branch takes signed commits only; absent: none is known to
   readonly knownGone?: true; // the base that the loop has is no branch any more: renamed, or deleted
+  readonly inTheWay?: string; // a branch below whose name those of loops would be
   readonly notes?: { readonly issue: number; readonly texts: readonly string[] }; // our own in the repository's open issue for them, oldest first; absent: it has none
   readonly assignable?: readonly number[]; // ids of up to a hundred accounts that issues can be assigned to, among them all who may write where there are no more; absent: nobody was asked for
   readonly soleAssignee?: number; // id of the one account that issues can be assigned to, as everybody who may write can be; absent: there are several

@@ -123,6 +123,7 @@ async function claimFacts(
       ? {}
       : { notes: { issue: read.notes.issue, texts: notesWithin(read.notes.texts.map(withoutUnseen)) } }),
     ...(read.soleAssignee === state.requester.id ? { writesAlone: true } : {}),
+    ...(read.inTheWay === undefined ? {} : { inTheWay: read.inTheWay }),
     ...(rules.ok && rules.rules.openPulls !== undefined
       ? { openPulls: await openBeside(world, state, rules.rules.openPulls) }
       : {}),

@@ -220,8 +220,10 @@ export function askForCriteria(state: LoopState, now: number): Decision {
   return settle(state, now, { reason: "uncertainty_too_high", of: "no_criteria", ...alone, resume: "execute" });
 }
 
-/** Why the repository takes no further pull request of a loop; null where it does, or the loop has its own already. */
-function fullOf({ rules, pull }: LoopState, { openPulls: is = 0 }: ClaimFacts): Cause | null {
+/** Why the repository takes no further branch or pull request of a loop; null where it does, or the loop has its own already. */
+function fullOf({ rules, pull, head }: LoopState, { openPulls: is = 0, inTheWay }: ClaimFacts): Cause | null {
+  if (inTheWay !== undefined && head === null)
+    return { reason: "external_dependency_blocked", of: "branch_in_the_way", branch: inTheWay };
   const may = rules?.openPulls;
   return pull !== null || may === undefined || is < may
     ? null

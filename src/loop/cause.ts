@@ -148,6 +148,7 @@ export const Cause = z.discriminatedUnion("of", [
   cause("external_dependency_blocked", "checks_without_evidence", { names: z.array(z.string()) }), // own checks, on the base neither
   cause("external_dependency_blocked", "base_conflict", { branch: z.string(), tries: count }), // attempts to merge the base
   cause("external_dependency_blocked", "open_pulls", { is: count, may: count }), // of other loops of the repository
+  cause("external_dependency_blocked", "branch_in_the_way", { branch: z.string() }), // below which no other can be
   cause("stalled", "silence", { attempt, note }),
   cause("state_tampered", "record_edited", {}),
   cause("state_tampered", "record_unreliable", { why: RecordFault }),

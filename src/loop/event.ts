@@ -93,6 +93,7 @@ export interface ClaimFacts {
   readonly unscheduled?: true; // the policy does not name the schedule any more that began it
   readonly baseRefused?: BaseRefusal; // why it may not begin from the branch that `/loop run` named; absent: it may, or none was
   readonly baseGone?: true; // the branch the loop began from is there no more: renamed, or deleted
+  readonly inTheWay?: string; // a branch below whose name the loop's own would be
   readonly openPulls?: number; // of other loops, open or on their way; absent: the rules do not ask
   readonly writesAlone?: true; // nobody but the requester can write here; absent: others can, or it is not known
   readonly unjudged?: true; // neither the policy nor the repository shows anything that could judge a change; absent: one does

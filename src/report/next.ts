@@ -120,6 +120,8 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
       return "say in a comment how the two are to be merged, then comment `/loop retry`.";
     case "open_pulls":
       return "merge or close one of those pull requests, then comment `/loop retry`.";
+    case "branch_in_the_way":
+      return `rename or delete that branch, then comment \`/loop retry\`.`;
     case "provider_down":
       return "once the provider works again, comment `/loop retry`.";
     case "provider_down_review":

@@ -10,7 +10,14 @@ import { part } from "./part.ts";
 type Of = Exclude<Cause["of"], "told">;
 
 /** Endings of loops in which no agent has worked yet, or nothing that it did can be told. */
-const before: readonly Of[] = ["policy_file", "no_criteria", "open_pulls", "record_unreliable", "newer_record"];
+const before: readonly Of[] = [
+  "policy_file",
+  "no_criteria",
+  "open_pulls",
+  "branch_in_the_way",
+  "record_unreliable",
+  "newer_record",
+];
 const pushedFirst: readonly Of[] = ["question", "permission_asked", "blocked_on", "silence"];
 const heldAndGoneOnFrom: readonly Of[] = ["attempt_time", "own_confidence"];
 

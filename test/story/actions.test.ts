@@ -1,6 +1,7 @@
 // GitHub Actions as loops meet it: jobs of a matrix, filters of paths, runs that newer ones replace, logs longer than what is read.
 import { expect, test } from "vitest";
 import type { WorkflowFile } from "../../src/forge/model.ts";
+import { aBarrier } from "./barrier.ts";
 import { aStory, attempts, botch, mend, minute } from "./world.ts";
 
 const command = "sh test.sh";
@@ -87,11 +88,32 @@ test("of a log longer than what is read, the failure at its end briefs the next 
   expect(story.comments(issue).join("\n")).toContain("the sum is off");
 });
 
-test("a branch called `loop`, beside which git can have none of ours, is told once; renamed, the same commit is pushed", async () => {
+test("a branch called `loop`, beside which git can have none of ours, is told before anything is paid for", async () => {
   const story = await aStory();
   await story.forge.as("dave").push(story.repository, "loop", { "a.txt": "a\n" }, "Begin a branch called loop");
-  await story.settle();
   const issue = await story.startLoop();
+  const { ending, runsStarted } = await story.state(issue);
+  expect([ending?.of, runsStarted]).toEqual(["branch_in_the_way", 0]);
+  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
+    "**Loopgate stopped: external dependency blocked.** The repository has a branch \`loop\`. Git has no branch below another one, so none could be made for this loop (\`loop/…\`), and nothing was started.
+
+    **Next:** @alice, rename or delete that branch, then comment \`/loop retry\`.
+
+    Nothing was pushed to this repository.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
+});
+
+test("one that comes while an agent works is told once; renamed, the same commit is pushed", async () => {
+  const { wait, go } = await aBarrier();
+  const story = await aStory({ executor: `${wait}; ${mend}` });
+  const issue = story.openIssue();
+  story.forge.as("alice").label(issue, "loop");
+  await story.reaches(issue, "executing");
+  await story.forge.as("dave").push(story.repository, "loop", { "a.txt": "a\n" }, "Begin a branch called loop");
+  go();
+  await story.settle();
   const { ending, attempts: made, branch } = await story.state(issue);
   expect(ending).toMatchObject({ reason: "permission_required", of: "push_declined", resume: "publish" });
   expect(made.map(({ counted }) => counted)).toEqual([false]);

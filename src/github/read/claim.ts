@@ -22,6 +22,9 @@ export const policyFields = `policy: object(expression: "HEAD:${policyPath}") { 
     beside: object(expression: "HEAD:.github") { ... on Tree { entries { name } } }
     ${namesAtRoot.map((name, index) => `root${index}: object(expression: "HEAD:${name}") { oid }`).join("\n    ")}`;
 
+/** Branches of loops are below it; where it is a branch itself, git can make none of them. */
+const branchAbove = "loop";
+
 const commentsPage = (page: string) => `comments(last: 100${page}) {
           pageInfo { hasPreviousPage startCursor }
           nodes { fullDatabaseId author { ${actorFields} } authorAssociation body createdAt isMinimized }
@@ -33,6 +36,7 @@ query ReadClaim($owner: String!, $name: String!, $number: Int!, $known: String!,
   repository(owner: $owner, name: $name) {
     id databaseId owner { login } visibility ${statusLabelFields}
     assignableUsers(first: 100) { nodes { databaseId } }
+    above: ref(qualifiedName: "refs/heads/${branchAbove}") { name }
     known: ref(qualifiedName: $known) @include(if: $asksKnown) { name }
     defaultBranchRef { ${baseFields(asked.rules)} }
     ${policyFields}
@@ -117,6 +121,7 @@ const Answer = z.object({
     owner: z.object({ login: z.string() }),
     visibility: z.string(),
     assignableUsers: z.object({ nodes: z.array(z.object({ databaseId: z.number() })) }),
+    above: z.object({ name: z.string() }).nullable(),
     known: z.object({ name: z.string() }).nullish(),
     defaultBranchRef: BaseRef.nullable(),
     issueOrPullRequest: z.discriminatedUnion("__typename", [Issue, z.object({ __typename: z.literal("PullRequest") })]),
@@ -147,6 +152,7 @@ export async function readClaim(connection: Connection, issue: IssueRef, known?:
     ),
     ...(await baseRead(connection, issue, repository.defaultBranchRef)),
     ...(repository.known === null ? { knownGone: true } : {}),
+    ...(repository.above === null ? {} : { inTheWay: repository.above.name }),
     ...notesIn(connection, repository.notes.nodes[0]),
     assignable: repository.assignableUsers.nodes.map(({ databaseId }) => databaseId),
     ...soleAssignee(repository.assignableUsers.nodes),

@@ -156,6 +156,8 @@ export function endingSentence(ending: Ending): string {
       return `The branch conflicts with ${inlineCode(ending.branch)}, and ${counted(ending.tries, "attempt")} to merge it did not resolve that. While it does, GitHub starts no CI on the pull request and cannot merge it.`;
     case "open_pulls":
       return `Other loops of this repository have ${counted(ending.is, "pull request")} open or on their way, and the policy lets a loop begin with fewer than ${ending.may} (\`pull_request.open_at_most\`), so nothing was started.`;
+    case "branch_in_the_way":
+      return `The repository has a branch ${inlineCode(ending.branch)}. Git has no branch below another one, so none could be made for this loop (${inlineCode(`${ending.branch}/…`)}), and nothing was started.`;
     case "silence":
       return `Attempt ${ending.attempt} went silent and was stopped. ${ending.note}`.trim();
     case "record_edited":

@@ -346,6 +346,15 @@ export const outside: Ways = {
       },
     },
   },
+  "external_dependency_blocked: branch_in_the_way, execute": {
+    async end(story) {
+      await story.forge.as("bob").push(story.repository, "loop", { "notes.txt": "mine\n" }, "A branch of my own");
+      return story.startLoop();
+    },
+    actions: {
+      "/loop retry": { before: ({ forge, repository }) => forge.as("bob").deleteBranch(repository, "loop") },
+    },
+  },
   "external_dependency_blocked: base_conflict, execute": {
     options: silent({ executor: attempts(mend, ":", ":", ":", merging) }),
     async end(story) {
