@@ -4,6 +4,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { Registry } from "prom-client";
 import { caught, pathOf, refuse, refuseTunnels } from "../base/caught.ts";
+import { keepFew } from "../base/keep-few.ts";
 import { type Listening, listen } from "../base/listen.ts";
 import { isUnder, mayAskForFigures, thisMachine, unfitFor } from "./page/guard.ts";
 import type { Readiness } from "./readiness.ts";
@@ -31,6 +32,7 @@ const absent = "There are pages here.";
 
 const plain = "text/plain; charset=utf-8";
 const limits = { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 60_000, maxHeaderSize: 16_384 };
+const mostConnections = 256;
 
 /**
  * Serves `/metrics` for Prometheus, `/readyz` (200 where all parts answer, 503 where one does not), and the pages. Throws Fault
@@ -65,7 +67,7 @@ export async function openOperatorDoor(door: OperatorDoor): Promise<Listening> {
       response.writeHead(ready ? 200 : 503, { "content-type": plain }).end(`${said}\n`);
     }, onError),
   );
-  server.maxConnections = 256;
+  keepFew(server, mostConnections);
   refuseTunnels(server);
   const { url: address, close } = await listen(server, { host, port });
   return {

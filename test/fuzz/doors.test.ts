@@ -1,12 +1,12 @@
 // Bytes of any kind at every door of ours: each is answered as a bad request is, and all of them are alive at the end.
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { caught } from "../../src/base/caught.ts";
 import { createServerClient } from "../../src/gateway/tools/upstream/client.ts";
 import { type Doors, openDoors } from "./doors.ts";
 import { chanceFrom, saidByAServer } from "./inputs.ts";
-import { throwAt } from "./throw.ts";
+import { exchange, throwAt } from "./throw.ts";
 
 let opened: Doors;
 const unhandled: unknown[] = [];
@@ -60,6 +60,24 @@ test.each([
   },
   120_000,
 );
+
+/** Connections that ask nothing, all of them open at once; and how to let them go. */
+async function silent(at: { readonly port: number } | { readonly path: string }, count: number) {
+  const sockets = Array.from({ length: count }, () => connect(at as { path: string }).on("error", () => {}));
+  await Promise.all(sockets.map((socket) => new Promise<void>((done) => socket.once("connect", () => done()))));
+  return () => {
+    for (const socket of sockets) socket.destroy();
+  };
+}
+
+test.each([
+  ["the operator's door", 300],
+  ["the set-up's page", 100],
+])("T8: %s lets whoever asks something in, although %i connections that ask nothing are open", async (name, count) => {
+  const door = opened.doors.find((one) => one.name === name)!;
+  onTestFinished(await silent(door.at, count));
+  expect(await exchange(door, Buffer.from(door.good.request), 5_000)).toEqual([door.good.status]);
+});
 
 test("whatever a tool server says, 20,000 times in pieces of any size, throws nothing, and its next right answer is heard", async () => {
   const chance = chanceFrom(20_261_130);

@@ -5,6 +5,7 @@ import { getRequestListener } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { caught, refuse, refuseTunnels } from "../../base/caught.ts";
+import { keepFew } from "../../base/keep-few.ts";
 import { type Listening, listen } from "../../base/listen.ts";
 import type { AppManifest } from "../../github/start.ts";
 import { asset, guard, type PageEnv, thisMachine, unfitFor } from "../page/guard.ts";
@@ -25,6 +26,7 @@ export interface SetupDoor {
 }
 
 const limits = { headersTimeout: 5_000, requestTimeout: 30_000, keepAliveTimeout: 5_000, maxHeaderSize: 16_384 };
+const mostConnections = 64;
 const cookieName = "loopgate_setup";
 
 /** Opens the page. Throws Fault when it cannot listen. */
@@ -38,7 +40,7 @@ export async function openSetupDoor(door: SetupDoor): Promise<Listening> {
       return unfit === null ? web(request, response) : refuse(request, response, ...unfit);
     }, door.onError),
   );
-  server.maxConnections = 64;
+  keepFew(server, mostConnections);
   refuseTunnels(server);
   return listen(server, door);
 }

@@ -1,7 +1,7 @@
 // The App's HTTP server: deliveries and a sign of life behind one address, and no request that can hold it up.
-import { createServer, type Server } from "node:http";
-import type { Socket } from "node:net";
+import { createServer } from "node:http";
 import { caught, type Handler, pathOf, refuseTunnels, slowErrors } from "../../base/caught.ts";
+import { keepFew } from "../../base/keep-few.ts";
 import { type Listening, listen } from "../../base/listen.ts";
 import { keepPace, type Pace } from "../../base/pace.ts";
 
@@ -37,10 +37,7 @@ const limits = {
   maxHeaderSize: 16_384,
 };
 
-/**
- * With more connections than that, the one that has brought nothing for longest makes room. A surge of a thousand deliveries,
- * each on a connection of its own, stays below it (F22).
- */
+/** A surge of a thousand deliveries, each on a connection of its own, stays below it (F22). */
 const mostConnections = 2_048;
 
 /** Starts listening. Throws Fault when it cannot. */
@@ -61,26 +58,6 @@ export async function startListener(options: ListenerOptions): Promise<Listening
   );
   refuseTunnels(server);
   slowErrors(server, refused);
-  keepFew(server);
+  keepFew(server, mostConnections);
   return listen(server, options);
-}
-
-/**
- * A limit that refuses newcomers would let whoever holds all connections lock GitHub out. Here the newcomer gets in, and
- * the connection goes whose last answered request, or whose beginning, is longest ago.
- */
-function keepFew(server: Server): void {
-  const sockets = new Set<Socket>(); // the one to go first
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-    const [oldest] = sockets;
-    if (sockets.size > mostConnections) oldest?.destroy();
-  });
-  server.on("request", ({ socket }, response) => {
-    response.once("finish", () => {
-      if (response.statusCode >= 400 || !sockets.delete(socket)) return;
-      sockets.add(socket);
-    });
-  });
 }
