@@ -62,7 +62,8 @@ const shapes: readonly CredentialShape[] = [
   { rule: "aws", pattern: /\b(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b/, maskedOnly: true },
   {
     rule: "aws",
-    pattern: /(?<=(?<![A-Za-z0-9])aws_?(?:secret_?access_?key|session_?token)["']?\s*[:=]\s*["']?)[A-Za-z0-9/+=]{40,}/i,
+    pattern:
+      /(?<=(?<![A-Za-z0-9])aws_?(?:secret_?access_?key|session_?token)["']?\s{0,9}[:=]\s{0,9}["']?)[A-Za-z0-9/+=]{40,}/i,
   },
   { rule: "openai", pattern: /\bsk-(?:proj|svcacct|admin|None)-[\w-]{40,}|\bsk-[A-Za-z0-9]{48}(?![\w-])/ },
   { rule: "slack", pattern: /\bxox[abeoprs]-[A-Za-z0-9-]{10,}|\bxapp-\d-[A-Za-z0-9-]{10,}/ },
@@ -153,7 +154,7 @@ const shapes: readonly CredentialShape[] = [
   {
     rule: "privatekey",
     pattern:
-      /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]{1,20000}?-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/,
+      /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----BEGIN )[\s\S]){1,20000}?-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/,
     maskedOnly: true,
   },
   { rule: "openai", pattern: /\bsk-[\w-]{20,}/, maskedOnly: true }, // and whoever copies its shape
@@ -169,13 +170,13 @@ const shapes: readonly CredentialShape[] = [
   {
     rule: "authorization",
     pattern:
-      /(?<=\b(?:authorization|proxy-authorization)["']?\s*[:=]\s*["']?(?:bearer|basic|token|bot|ssws|apikey)\s+)[\w.~+/=-]{8,}/i,
+      /(?<=\b(?:authorization|proxy-authorization)["']?\s{0,9}[:=]\s{0,9}["']?(?:bearer|basic|token|bot|ssws|apikey)\s{1,9})[\w.~+/=-]{8,}/i,
     maskedOnly: true,
   },
   {
     rule: "password",
     pattern:
-      /(?<=(?<![A-Za-z0-9])(?:password|passwd|(?:api|auth|access|subscription|account)[_-]?key|(?:access|private|auth|security)[_-]?token|client[_-]?secret|secret[_-]?key)["']?\s*[:=]\s*["']?)(?!\*{3})[\w.~+/=-]{16,}/i,
+      /(?<=(?<![A-Za-z0-9])(?:password|passwd|(?:api|auth|access|subscription|account)[_-]?key|(?:access|private|auth|security)[_-]?token|client[_-]?secret|secret[_-]?key)["']?\s{0,9}[:=]\s{0,9}["']?)(?!\*{3})[\w.~+/=-]{16,}/i,
     maskedOnly: true,
   },
   // As a variable of an environment is called, with a value that no word is.

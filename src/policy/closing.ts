@@ -1,8 +1,11 @@
 // What a commit message or a title does on GitHub beside being read: it closes issues, leaves CI out, and calls people.
 
-/** https://docs.github.com/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue */
+/**
+ * https://docs.github.com/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue
+ * What Markdown prints nothing of may stand between. Each part has an end: an agent's text of any length is read in the time that its length takes.
+ */
 const closing =
-  /\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(:?\s+|:)((?:[\w.-]+\/[\w.-]+)?#|GH-|https?:\/\/\S*?\/(?:issues|pull)\/)(\d+)/gi;
+  /(?<![\p{L}\p{N}])(close[sd]?|fix(?:e[sd])?|resolve[sd]?)((?:[\s:*_~`<([\\]|\p{Cf}){1,20})((?:[\w.-]{1,100}\/[\w.-]{1,100})?#|GH-|https?:\/\/\S{1,300}?\/(?:issues|pull)\/)(\d+)/giu;
 
 /**
  * The words of https://docs.github.com/actions/how-tos/manage-workflow-runs/skip-workflow-runs, and those that other servers of CI
@@ -11,8 +14,8 @@ const closing =
 const skipped =
   "ci|actions|checks?|workflows?|pipelines?|builds?|travis(?:[ -]ci)?|circleci|azurepipelines|azpipelines|azp|appveyor|buildkite|cirrus|drone|jenkins|semaphore|pre-commit\\.ci|netlify|vercel|render|cd|cf[ -]pages";
 const skippingWords = [
-  `\\[\\s*(?:skip|no)[\\s_-]+(?:${skipped})\\s*\\]`,
-  `\\[\\s*(?:${skipped})[\\s_-]+skip\\s*\\]`,
+  `\\[\\s*(?:skip|no)[\\s_-]*(?:${skipped})\\s*\\]`,
+  `\\[\\s*(?:${skipped})[\\s_-]*skip\\s*\\]`,
   "\\*\\*\\*NO_CI\\*\\*\\*",
   "^[ \\t]*skip-checks[ \\t]*:[ \\t]*true[ \\t]*$",
 ].join("|");

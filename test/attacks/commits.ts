@@ -13,19 +13,29 @@ const who = "Loop <loop@example.org> 1790000000 +0000";
 const plain = ["tree TREE", "parent PARENT", `author ${who}`, `committer ${who}`];
 const signed = [...plain, "gpgsig -----BEGIN SSH SIGNATURE-----", " AAAA", " -----END SSH SIGNATURE-----"];
 
+interface Written {
+  readonly head?: readonly string[];
+  readonly message?: string | Buffer;
+  /** What the one file that it adds has in it; absent: it changes none. */
+  readonly file?: Buffer;
+}
+
 /** Whether a commit of these header lines and this message on a base is judged without a problem. */
-async function takes({ head = plain, message = "Mend it\n" }: { head?: readonly string[]; message?: string | Buffer }) {
+async function takes({ head = plain, message = "Mend it\n", file }: Written) {
   const root = mkdtempSync(join(tmpdir(), "lg-"));
   try {
     const { dir, base } = anOrigin(root);
+    const before = git(dir, ["ls-tree", base]);
+    const added = file && `100644 blob ${git(dir, ["hash-object", "-w", "--stdin"], file)}\ta.env`;
+    const made = added === undefined ? `${base}^{tree}` : git(dir, ["mktree"], Buffer.from(`${before}\n${added}\n`));
     const lines = head
       .join("\n")
-      .replaceAll(tree, git(dir, ["rev-parse", `${base}^{tree}`]))
+      .replaceAll(tree, git(dir, ["rev-parse", made]))
       .replaceAll(parent, base);
     const bytes = Buffer.concat([Buffer.from(`${lines}\n\n`), Buffer.from(message)]);
-    const made = git(dir, ["hash-object", "-t", "commit", "-w", "--literally", "--stdin"], bytes);
+    const commit = git(dir, ["hash-object", "-t", "commit", "-w", "--literally", "--stdin"], bytes);
     const author = { email: "loop@example.org", issue: 12 };
-    return (await judge({ gitDir: dir, base, head: made, author })).problems.length === 0;
+    return (await judge({ gitDir: dir, base, head: commit, author })).problems.length === 0;
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
@@ -37,6 +47,8 @@ const by = (author: string, committer = who) => ({
 });
 const ordinary = {};
 const token = ["gh", "p_", "a1B2".repeat(9)].join("");
+const wideFile = (text: string): Written => ({ file: Buffer.from(`\ufeff${text}`, "utf16le") });
+const swapped = (text: string): Written => ({ file: Buffer.from(`\ufeff${text}`, "utf16le").swap16() });
 
 export const commits = kindOf("a commit's bytes", "T6", takes, [
   ["a signature of another kind", { head: signed }, ordinary],
@@ -70,6 +82,8 @@ export const commits = kindOf("a commit's bytes", "T6", takes, [
   ["an author by another address in capitals", by("Loop <LOOP@example.org> 1790000000 +0000"), by(who)],
   ["a committer that is somebody else", by(who, "Eve <eve@example.org> 1790000000 +0000"), by(who)],
   ["a secret in the author's name", by(`${token} <loop@example.org> 1790000000 +0000`), by(who)],
+  ["a secret in a file of UTF-16", wideFile(`KEY=${token}\n`), wideFile("KEY=none\n")],
+  ["a secret in a file of UTF-16, its bytes the other way round", swapped(`KEY=${token}\n`), swapped("KEY=none\n")],
   ["a character zero in its message", { message: "Mend it\0 and more\n" }, { message: "Mend it and more\n" }],
   ["a message of UTF-16", { message: Buffer.from("\ufeffMend it", "utf16le") }, { message: "Mend it" }],
   [
@@ -105,6 +119,19 @@ export const messages = kindOf("a message", "T6", says, [
   ["closes by the short form", "closed GH-99", "see GH-99"],
   ["closes in brackets", "(fixes #99)", "(fixes #12)"],
   ["closes after a comma", "Fixes #12, closes #99", "Fixes #12, see #99"],
+  ["closes within emphasis", "**Fixes** #99", "**Fixes** #12"],
+  ["closes behind emphasis", "_Fixes_ #99", "_Fixes_ #12"],
+  ["closes a number in emphasis", "Fixes **#99**", "Fixes **#12**"],
+  ["closes after a blank and a colon", "Fixes : #99", "Fixes : #12"],
+  ["closes behind a character of no width", "Fixes \u200b#99", "Fixes \u200b#12"],
+  [
+    "closes by an address in angles",
+    "Fixes <https://github.com/acme/shop/issues/99>",
+    "See <https://github.com/acme/shop/issues/99>",
+  ],
+  ["closes by a link's text", "Fixes [#99](https://x.example)", "Fixes [#12](https://x.example)"],
+  ["skips without a blank", "Docs [skipci]", "Docs [skipit]"],
+  ["skips without a blank, the other way round", "Docs [CISKIP]", "Docs [CIKEEP]"],
   ["skips with a hyphen", "Docs [skip-ci]", "Docs skip-ci"],
   ["skips with blanks", "Docs [ skip ci ]", "Docs (skip ci)"],
   ["skips by two blanks", "Docs [skip  ci]", "Docs [skip it]"],

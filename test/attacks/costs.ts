@@ -5,6 +5,7 @@ import { Socket } from "node:net";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { jsonLines } from "../../src/agents/events/lines.ts";
+import { maskCredentials } from "../../src/base/credentials.ts";
 import { createPace } from "../../src/base/pace.ts";
 import { threadQueue } from "../../src/base/thread-queue.ts";
 import { createSessions } from "../../src/cockpit/people/sessions.ts";
@@ -12,6 +13,7 @@ import { createSigner } from "../../src/cockpit/signed.ts";
 import { cappedLog } from "../../src/container/log.ts";
 import { openIntake } from "../../src/gateway/git/intake.ts";
 import { flushPacket, packet } from "../../src/gateway/git/pktline.ts";
+import { findSecrets } from "../../src/gateway/git/secrets.ts";
 import { createInFlight } from "../../src/gateway/in-flight.ts";
 import { takeBody } from "../../src/gateway/model/intake.ts";
 import { createSseReader } from "../../src/gateway/model/sse.ts";
@@ -20,6 +22,7 @@ import { readLines } from "../../src/gateway/tools/upstream/lines.ts";
 import { readSigned } from "../../src/github/deliveries/body.ts";
 import { createHolding } from "../../src/github/deliveries/holding.ts";
 import { readPayload } from "../../src/github/deliveries/read-payload.ts";
+import { closesOthers } from "../../src/policy/closing.ts";
 import type { Answer, Task } from "../base/tasks.ts";
 import type { Kind } from "./spelling.ts";
 
@@ -198,6 +201,21 @@ function agentEvents(pieces: Iterable<Buffer>): number {
   return read;
 }
 
+const blanks = " ".repeat(64_000);
+
+/** Whether nobody else has a turn of the event loop while this is done. */
+async function keepsAllTurns(work: () => Promise<unknown>): Promise<boolean> {
+  let turns = 0;
+  const timer = setInterval(() => {
+    turns += 1;
+  }, 0);
+  await work();
+  clearInterval(timer);
+  return turns < 5;
+}
+
+const scanned = (text: string) => findSecrets([{ where: "a.txt", text }]);
+
 const attempt = (
   what: string,
   attack: () => boolean | Promise<boolean>,
@@ -256,6 +274,31 @@ export const costs: Kind = {
       "a delivery of escapes",
       () => takesTooLong(() => readPayload("issues", escapes, self)),
       () => readPayload("issues", Buffer.from("{}"), self).ok,
+    ),
+    attempt(
+      "a file of blanks in a push",
+      () => takesTooLong(() => scanned(blanks)),
+      async () => (await scanned(`aws_secret_access_key = ${"k".repeat(40)}`)).length === 1,
+    ),
+    attempt(
+      "a large file in a push",
+      () => keepsAllTurns(() => scanned("a line of it\n".repeat(200_000))),
+      async () => !(await keepsAllTurns(() => new Promise((done) => setTimeout(done, 200)))),
+    ),
+    attempt(
+      "a line of blanks that a run prints",
+      () => takesTooLong(() => maskCredentials(blanks)),
+      () => maskCredentials(`password = ${"k".repeat(16)}`) !== `password = ${"k".repeat(16)}`,
+    ),
+    attempt(
+      "keys that begin in a run's output and do not end",
+      () => takesTooLong(() => maskCredentials("-----BEGIN PRIVATE KEY-----\n".repeat(100_000))),
+      () => !maskCredentials("-----BEGIN PRIVATE KEY-----\nk\n-----END PRIVATE KEY-----").includes("k\n"),
+    ),
+    attempt(
+      "a commit's message that begins to close again and again",
+      () => takesTooLong(() => closesOthers("fixes:https://".repeat(18_000), 12)),
+      () => closesOthers("fixes https://github.com/acme/shop/issues/99", 12).length === 1,
     ),
     attempt(
       "a request of which the thread that reads it dies, with others in line",

@@ -131,6 +131,10 @@ const commits: readonly Guard[] = [
   },
 ];
 
+const wide: readonly Guard[] = guardsIn(bytes, "src/gateway/git/secrets.ts", {
+  "wide letters are read as well": ["of [text, wideIn(text)])", "of [text])"],
+});
+
 const message = { of: "a message", file: "commits.ts" };
 const closing = "src/policy/closing.ts";
 const messages: readonly Guard[] = guardsIn(message, closing, {
@@ -461,6 +465,20 @@ const costs: readonly Guard[] = [
   ...guardsIn(ofCosts, "src/base/json-gauge.ts", {
     "what was found far ahead is kept": ["if (found >= from) return found;", ""],
   }),
+  ...guardsIn(ofCosts, "src/base/credentials.ts", {
+    "blanks beside a name are few": [
+      String.raw`session_?token)["']?\s{0,9}[:=]\s{0,9}["']?)`,
+      String.raw`session_?token)["']?\s*[:=]\s*["']?)`,
+    ],
+    "a key ends before the next begins": [
+      String.raw`(?:(?!-----BEGIN )[\s\S]){1,20000}?`,
+      String.raw`[\s\S]{1,20000}?`,
+    ],
+  }),
+  ...guardsIn(ofCosts, "src/gateway/git/secrets.ts", { "others have their turns": ["await turn();", "turn.name;"] }),
+  ...guardsIn(ofCosts, closing, {
+    "an address has an end": [String.raw`https?:\/\/\S{1,300}?`, String.raw`https?:\/\/\S*?`],
+  }),
   ...guardsIn(ofCosts, queue, {
     "a thread's end is one request's": [
       "worker = null;\n      settle(null);",
@@ -652,6 +670,7 @@ const models: readonly Guard[] = [
 export const guards: readonly Guard[] = [
   ...gates,
   ...commits,
+  ...wide,
   ...messages,
   ...commands,
   ...policies,

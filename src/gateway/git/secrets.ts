@@ -1,4 +1,5 @@
 // Finds credentials in what a change adds, and names the place and the rule, never the secret (T6).
+import { setImmediate as turn } from "node:timers/promises";
 import { lintSource } from "@secretlint/core";
 import { secretLintProfiler } from "@secretlint/profiler";
 import { rules } from "@secretlint/secretlint-rule-preset-recommend";
@@ -17,15 +18,37 @@ export interface SecretFinding {
   readonly rule: string;
 }
 
-/** The findings, one per place and rule. */
+/** The findings, one per place and rule. Others have their turns of the event loop meanwhile: a change may have fifty megabytes. */
 export async function findSecrets(texts: readonly AddedText[]): Promise<readonly SecretFinding[]> {
   const findings: SecretFinding[] = [];
   for (const { where, text } of texts) {
-    for (const rule of new Set([...ownFindings(text), ...(await presetFindings(where, text))])) {
-      findings.push({ where, rule });
+    const rules = new Set<string>();
+    for (const piece of piecesOf(text)) {
+      for (const rule of [...ownFindings(piece), ...(await presetFindings(where, piece))]) rules.add(rule);
+      await turn();
     }
+    for (const rule of rules) findings.push({ where, rule });
   }
   return findings;
+}
+
+/** So much is read at a time, in some milliseconds. */
+const pieceLength = 128 * 1024;
+/** So much of a piece is in the next as well: no secret is longer. */
+const overlap = 16 * 1024;
+
+/** The text in pieces, and what of it is written in wide characters, as Windows' own programs write files of settings. */
+function* piecesOf(text: string): Generator<string> {
+  for (const whole of [text, wideIn(text)]) {
+    for (let from = 0; from === 0 || from + overlap < whole.length; from += pieceLength - overlap)
+      yield whole.slice(from, from + pieceLength);
+  }
+}
+
+/** UTF-16 and UTF-32 that were read as UTF-8: plain letters with zeros between them. */
+function wideIn(text: string): string {
+  if (!text.includes("\0")) return "";
+  return (text.match(/(?:[\t\r\n\x20-\x7e]\0{1,3}){8,}[\x20-\x7e]?/g) ?? []).join("\n").replaceAll("\0", "");
 }
 
 /**

@@ -54,6 +54,22 @@ test("T6: a comment in the text cannot switch the scan off", async () => {
   expect(await rulesFor(`// secretlint-disable\nx = "${anthropic}"\n// secretlint-enable`)).toEqual(["anthropic"]);
 });
 
+test.each([130_900, 131_060, 114_680, 300_000])(
+  "T6: a secret is found %i letters into a text that is read in pieces",
+  async (at) => {
+    expect(await rulesFor(`${"a line\n".repeat(50_000).slice(0, at)}\n${github}\n${"more\n".repeat(10_000)}`)).toEqual([
+      "github",
+    ]);
+  },
+);
+
+test("T6: a secret in a file of UTF-16 or UTF-32 is found, whichever way its bytes go", async () => {
+  const wide = Buffer.from(`\ufeffKEY=${github}\r\n`, "utf16le");
+  const wider = Buffer.from([...`KEY=${github}`].flatMap((letter) => [letter.charCodeAt(0), 0, 0, 0]));
+  for (const bytes of [wide, Buffer.from(wide).swap16(), wider])
+    expect(await rulesFor(bytes.toString("utf8"))).toEqual(["github"]);
+});
+
 test("ordinary text holds no secret", async () => {
   const shapes =
     "keys begin with AIza, sk-ant-oat01-, xai-grok-4-fast, gsk_, hf_model_name_of_the_year_2026, glpat-, pypi-simple-index";
