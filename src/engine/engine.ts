@@ -169,11 +169,12 @@ export function createEngine(parts: EngineParts): Engine {
   async function seeRepositories({ guid, translated }: Delivery): Promise<void> {
     if (translated.kind === "ignored" || !("repositories" in translated.route)) return;
     if (!translated.events.some(({ type }) => type === "issue_back")) return;
-    const { repositories } = translated.route;
+    const { repositories, unchosen } = translated.route;
+    const added = { among: repositories.length, ...(unchosen === undefined ? {} : { unchosen }) };
     for (const id of repositories) {
       const key = issueKeyOf(id, noIssue);
       await submit(key, { type: "schedules_seen" }, `${guid}/schedules/${id}`);
-      await submit(key, { type: "repository_added", among: repositories.length }, `${guid}/added/${id}`);
+      await submit(key, { type: "repository_added", ...added }, `${guid}/added/${id}`);
     }
   }
 

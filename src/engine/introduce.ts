@@ -31,7 +31,7 @@ export async function introduce(
     });
   try {
     await world.github.makeLabels(known, world.label);
-    if (effect.among <= most) await propose(world, known, retrying);
+    if (effect.among <= most && effect.unchosen === undefined) await propose(world, known, retrying);
   } catch (error) {
     if (error instanceof Bug || toFault(error, "").retry !== "never") throw error;
     world.log.warn({ repository: repositoryId, err: error }, "could not introduce itself; loops begin all the same");

@@ -53,6 +53,8 @@ export interface Installation {
   nodeId: string;
   app: App;
   account: User;
+  /** Whether it covers all of the account's, those that are yet to come among them. */
+  coversAll: boolean;
   repositoryIds: Set<number>;
   permissions: Permissions;
   events: string[];

@@ -308,9 +308,9 @@ function runSchedules(state: LoopState | null, at: number, repository?: Schedule
 /** The repository is greeted, and no loop is concerned. */
 function onRepositoryAdded(
   state: LoopState | null,
-  { among }: Extract<LoopEvent, { type: "repository_added" }>,
+  { type: _, ...added }: Extract<LoopEvent, { type: "repository_added" }>,
 ): Decision {
-  return { state, effects: [{ type: "introduce", among }], note: "the App introduces itself to the repository" };
+  return { state, effects: [{ type: "introduce", ...added }], note: "the App introduces itself to the repository" };
 }
 
 /** Whoever could start a loop and gave a command where there is none is told so. */

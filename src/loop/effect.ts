@@ -75,7 +75,7 @@ export type Effect =
   | { readonly type: "read_pause" } // whether all loops of the repository are paused now
   | { readonly type: "check_policy"; readonly pull: IssueRef; readonly head: string; readonly base: string } // shows what a pull request of anybody makes of the policy
   | { readonly type: "run_schedules"; readonly repository?: Schedules["repository"]; readonly at: number } // those of the repository whose time has come; absent: by its names of before, or as GitHub lists it
-  | { readonly type: "introduce"; readonly among: number } // makes the labels of a repository that is new to the App, and proposes a first policy where few are
+  | { readonly type: "introduce"; readonly among: number; readonly unchosen?: true } // makes the labels of a repository that is new to the App, and proposes a first policy where few were chosen
   | { readonly type: "remember"; readonly notes: readonly Note[] } // what people corrected, for later loops
   // reading
   | { readonly type: "read_claim" }

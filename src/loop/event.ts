@@ -230,7 +230,7 @@ export type LoopEvent =
   | { readonly type: "pull_closed"; readonly merged: boolean; readonly actor: Person }
   | { readonly type: "policy_proposed"; readonly pull: IssueRef; readonly head: string; readonly base: string } // a pull request of anybody, which may change the policy file
   | { readonly type: "schedules_seen"; readonly repository?: Schedules["repository"] } // the policy file there may name some; absent: by its names of before, or as GitHub lists it
-  | { readonly type: "repository_added"; readonly among: number } // the App may work here from now on; among so many that came at once
+  | { readonly type: "repository_added"; readonly among: number; readonly unchosen?: true } // the App may work here from now on; among so many that came at once; unchosen: since it may in all of the account's
   // a loop whose local state was lost
   | { readonly type: "restored"; readonly record: LoopState; readonly facts: RestoredFacts }
   | {

@@ -105,7 +105,7 @@ test("a branch called `loop`, beside which git can have none of ours, is told be
   `);
 });
 
-test("one that comes while an agent works is told once; renamed, the same commit is pushed", async () => {
+test("a branch called `loop` that comes while an agent works is told once; renamed, the same commit is pushed", async () => {
   const { wait, go } = await aBarrier();
   const story = await aStory({ executor: `${wait}; ${mend}` });
   const issue = story.openIssue();

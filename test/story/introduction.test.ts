@@ -213,6 +213,18 @@ test("to as many at once as the operator says it proposes one each; with more it
   expect(quiet && [pullsOf(quiet), namesOf(quiet)]).toEqual([[], []]);
 });
 
+test("a repository that is made where the App was given all of them gets its labels, and no proposal that nobody asked for", async () => {
+  const story = await aStory({ introductions: 5 });
+  const [installation] = story.forge.world.installations;
+  if (installation === undefined) throw new Error("the App is not installed");
+  story.forge.world.coverAll(installation);
+  const later = await story.forge.createRepository({
+    ...{ owner: "acme", name: "later", files: brokenShop, collaborators, installed: false },
+  });
+  await story.settle();
+  expect([namesOf(later), pullsOf(later)]).toEqual([ours, []]);
+});
+
 test("a delivery that was stored and not heeded, since the store was lost in between, introduces the App when it comes again", async () => {
   const story = await aStory({ introductions: 5 });
   vi.spyOn(story.app().store, "addEvent").mockRejectedValueOnce(

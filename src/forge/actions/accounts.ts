@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { type Core, findUser, fullName, nodeId } from "../core.ts";
 import type { Actor, App, Installation, Permissions, Repository, User } from "../model.ts";
 import { unprocessable } from "../refusal.ts";
-import { installationShape } from "../shapes/installation.ts";
+import { installationShape, selectionOf } from "../shapes/installation.ts";
 
 export interface NewApp {
   readonly slug: string;
@@ -42,6 +42,8 @@ export interface AccountActions {
   actorOf(app: App): Actor;
   /** Installs the App on repositories of one account (making its installation if there is none) and tells the App of all of them at once. */
   install(actor: Actor, app: App, ...repositories: readonly [Repository, ...Repository[]]): Installation;
+  /** Has the installation cover each repository that its account gets from now on. */
+  coverAll(installation: Installation): void;
   /** Takes one repository out of an installation, and tells the App. */
   uninstall(actor: Actor, installation: Installation, repository: Repository): void;
   /** Takes the App away from the account: its tokens are worth nothing from then on. */
@@ -60,13 +62,16 @@ export function accountActions(core: Core): AccountActions {
     createApp: (wanted) => createApp(core, wanted),
     actorOf: (app) => ({ user: app.bot, app }),
     install: (actor, app, ...repositories) => install(core, actor, app, repositories),
+    coverAll: (installation) => {
+      installation.coversAll = true;
+    },
     uninstall: (actor, installation, repository) => {
       installation.repositoryIds.delete(repository.id);
       const body = {
         installation: installationShape(core, installation),
         repositories_added: [],
         repositories_removed: [brief(repository)],
-        repository_selection: "selected",
+        repository_selection: selectionOf(installation),
         requester: null,
       };
       core.emit({
@@ -195,20 +200,31 @@ function install(
     });
     return installation;
   }
-  const change = {
-    repository_selection: "selected",
-    repositories_added: repositories.map(brief),
-    repositories_removed: [],
-  };
+  tellOfAdded(core, actor, installation, repositories);
+  return installation;
+}
+
+/** Tells the App which repositories its installation covers besides now. */
+export function tellOfAdded(
+  core: Core,
+  actor: Actor,
+  installation: Installation,
+  repositories: readonly Repository[],
+): void {
   core.emit({
     event: "installation_repositories",
     action: "added",
     actor,
     repository: null,
-    onlyApp: app,
-    body: { ...body, ...change },
+    onlyApp: installation.app,
+    body: {
+      installation: installationShape(core, installation),
+      requester: null,
+      repository_selection: selectionOf(installation),
+      repositories_added: repositories.map(brief),
+      repositories_removed: [],
+    },
   });
-  return installation;
 }
 
 function newInstallation(core: Core, app: App, account: User): Installation {
@@ -219,6 +235,7 @@ function newInstallation(core: Core, app: App, account: User): Installation {
     nodeId: nodeId("MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9u", id),
     app,
     account,
+    coversAll: false,
     repositoryIds: new Set(),
     permissions: app.permissions,
     events: app.events,

@@ -16,6 +16,7 @@ import type {
 } from "../model.ts";
 import { unprocessable } from "../refusal.ts";
 import { organizationShape, userShape } from "../shapes/user.ts";
+import { tellOfAdded } from "./accounts.ts";
 import { ensureLabel } from "./labels.ts";
 
 export interface NewRepository {
@@ -187,6 +188,11 @@ async function createRepository(core: Core, wanted: NewRepository): Promise<Repo
   core.repositories.set(id, repository);
   core.register({ type: "Repository", value: repository });
   await initBare(repository.gitDir, repository.defaultBranch);
+  for (const installation of core.installations) {
+    if (installation.account !== repository.owner || !installation.coversAll) continue;
+    installation.repositoryIds.add(id);
+    tellOfAdded(core, { user: repository.owner, app: null }, installation, [repository]);
+  }
   return repository;
 }
 

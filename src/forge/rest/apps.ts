@@ -6,7 +6,7 @@ import { bodyOf, numberIn, pageOf } from "../http/answer.ts";
 import type { App, Installation, Permissions } from "../model.ts";
 import { notFound, Refusal } from "../refusal.ts";
 import { appShape } from "../shapes/app.ts";
-import { installationShape, tokenShape } from "../shapes/installation.ts";
+import { installationShape, selectionOf, tokenShape } from "../shapes/installation.ts";
 import { repositoryShape } from "../shapes/repository.ts";
 import type { World } from "../world.ts";
 
@@ -63,7 +63,7 @@ export function installation(world: World): Hono<ForgeEnv> {
     const { token, installation: own } = requireInstallation(c);
     const covered = [...own.repositoryIds].filter((id) => token.repositoryIds === null || token.repositoryIds.has(id));
     const list = covered.flatMap((id) => world.repositories.get(id) ?? []).map((one) => repositoryShape(world, one));
-    return c.json({ total_count: list.length, repository_selection: "selected", repositories: pageOf(c, list) });
+    return c.json({ total_count: list.length, repository_selection: selectionOf(own), repositories: pageOf(c, list) });
   });
   routes.delete("/installation/token", (c) => {
     world.revokeToken(requireInstallation(c).token);

@@ -11,7 +11,7 @@ export function installationShape(core: Core, installation: Installation) {
     id: installation.id,
     client_id: app.clientId,
     account: userShape(core, account),
-    repository_selection: "selected",
+    repository_selection: selectionOf(installation),
     access_tokens_url: apiUrl(core, `/app/installations/${installation.id}/access_tokens`),
     repositories_url: apiUrl(core, "/installation/repositories"),
     html_url: webUrl(core, `/settings/installations/${installation.id}`),
@@ -29,6 +29,11 @@ export function installationShape(core: Core, installation: Installation) {
     suspended_by: null,
     suspended_at: maybeInstant(installation.suspendedAt),
   };
+}
+
+/** As GitHub calls it, whether an installation covers all of the account's repositories or those that were chosen. */
+export function selectionOf({ coversAll }: Installation): "all" | "selected" {
+  return coversAll ? "all" : "selected";
 }
 
 export function tokenShape(core: Core, token: Token) {

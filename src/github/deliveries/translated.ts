@@ -16,7 +16,7 @@ export type Route =
   | { readonly branch: string }
   | { readonly head: string }
   | { readonly repository: true }
-  | { readonly repositories: readonly number[] }
+  | { readonly repositories: readonly number[]; readonly unchosen?: true } // unchosen: they came since all of the account's are covered, and nobody named them
   | { readonly installation: number };
 
 export type Translated =

@@ -339,6 +339,22 @@ describe("is an event:", () => {
       },
     ],
     [
+      "a repository is made for an account that gave the App all of its own",
+      "installation-repositories-removed",
+      {
+        action: "added",
+        repositories_added: [{ id: 815001 }],
+        repositories_removed: [],
+        repository_selection: "all",
+      },
+      {
+        kind: "event",
+        repositoryId: null,
+        route: { repositories: [815001], unchosen: true },
+        events: [{ type: "issue_back", installationId: 4711 }],
+      },
+    ],
+    [
       "the App is uninstalled",
       "installation-deleted",
       {},

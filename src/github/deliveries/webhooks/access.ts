@@ -18,6 +18,7 @@ const Covered = Installation.extend({ repositories: z.array(z.object({ id: Id })
 const Repositories = Installation.extend({
   repositories_added: z.array(z.object({ id: Id })),
   repositories_removed: z.array(z.object({ id: Id })),
+  repository_selection: z.string().optional(),
 });
 
 const repositoryEndings = new Map<string, Gone>([
@@ -53,16 +54,22 @@ export const translateInstallation = reading(Covered, ({ action, installation, r
 
 export const translateInstallationRepositories = reading(Repositories, (payload, self) => {
   if (payload.installation.app_id !== self.appId) return ignored("the installation is another App's");
-  if (payload.action === "added") return installed(payload.installation.id, payload.repositories_added);
+  const { action, installation, repositories_added: added, repository_selection: selection } = payload;
+  if (action === "added") return installed(installation.id, added, selection === "all");
   const repositories = payload.repositories_removed.map((repository) => repository.id);
-  if (payload.action !== "removed" || repositories.length === 0) return ignored("no repository was removed");
+  if (action !== "removed" || repositories.length === 0) return ignored("no repository was removed");
   return gone(null, { repositories }, "access_removed");
 });
 
 /** A new installation has a new id: loops from before are found by their repositories. */
-function installed(installationId: number, covered: readonly { readonly id: number }[]): Translated {
+function installed(
+  installationId: number,
+  covered: readonly { readonly id: number }[],
+  isUnchosen = false,
+): Translated {
   const repositories = covered.map(({ id }) => id);
-  return repositories.length === 0 ? ignored("no repository was added") : back(null, { repositories }, installationId);
+  if (repositories.length === 0) return ignored("no repository was added");
+  return back(null, { repositories, ...(isUnchosen ? { unchosen: true } : {}) }, installationId);
 }
 
 function gone(repositoryId: number | null, route: Route, why: Gone): Translated {
