@@ -9,7 +9,9 @@ import { withoutUnseen } from "../base/unseen.ts";
 export function dataBlock(what: string, text: string): string {
   const seen = withoutUnseen(text);
   const number = createHash("sha256").update(`${what}\n${seen}`).digest("hex").slice(0, 24);
-  return [`=== begin data ${number}: ${what} ===`, seen.replace(/\n+$/, ""), `=== end data ${number} ===`].join("\n");
+  return [`=== begin data ${number}: ${what} ===`, seen.replace(/(?<!\n)\n+$/, ""), `=== end data ${number} ===`].join(
+    "\n",
+  );
 }
 
 /** What an agent is told about such blocks. */

@@ -1,6 +1,5 @@
 // The files that a check left: reports and artifacts by their globs. The folder was written by the check, so no link is followed.
-import { constants } from "node:fs";
-import { open, readdir, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { maskCredentials } from "../base/credentials.ts";
 import type { RunOutcome } from "../container/run.ts";
@@ -10,10 +9,10 @@ import type { LeftPictures } from "../verify/pictures/left.ts";
 import { LARGEST_PICTURE } from "../verify/pictures/png.ts";
 import { emptyIsClean } from "../verify/reports/empty.ts";
 import { judgeReports } from "../verify/reports/judge.ts";
-import { readReport } from "../verify/reports/read.ts";
 import type { Report } from "../verify/reports/report.ts";
-import { LARGEST_REPORT } from "../verify/reports/text.ts";
+import { contents } from "./left-reports.ts";
 import { readPictures } from "./pictures.ts";
+import { readReports } from "./reports.ts";
 
 const FILES = 200_000;
 const REPORTS = 500;
@@ -41,11 +40,7 @@ async function readLeft(
   const matchers = [...reports, ...artifacts].map((glob) => ({ glob, matches: globMatcher(glob) }));
   const missing = matchers.filter(({ matches }) => !files.some(matches)).map(({ glob }) => glob);
   const paths = files.filter(globsMatcher(reports));
-  const read = await Promise.all(
-    paths
-      .slice(0, REPORTS)
-      .map(async (path) => readReport(path, await contents(join(dir, path), LARGEST_REPORT), { roots })),
-  );
+  const read = await readReports({ dir, paths: paths.slice(0, REPORTS), roots });
   const more = paths.length > REPORTS ? [`${paths.length - REPORTS} reports beyond the first ${REPORTS}`] : [];
   return { reports: read, missing: [...missing, ...more], pictures: await picturesAmong(dir, files, artifacts) };
 }
@@ -65,23 +60,6 @@ async function picturesAmong(
   for (const path of named.slice(0, PICTURES))
     read.push({ path, bytes: await contents(join(dir, path), LARGEST_PICTURE) });
   return readPictures(read);
-}
-
-/** At most one byte more than it may have; empty where it cannot be read. */
-async function contents(path: string, most: number): Promise<Uint8Array> {
-  try {
-    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    try {
-      const { size } = await file.stat();
-      const bytes = Buffer.alloc(Math.min(size, most + 1));
-      const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
-      return bytes.subarray(0, bytesRead);
-    } finally {
-      await file.close();
-    }
-  } catch {
-    return new Uint8Array();
-  }
 }
 
 async function matching(dir: string, globs: readonly string[]): Promise<string[]> {

@@ -8,12 +8,14 @@ import { jsonLines } from "../../src/agents/events/lines.ts";
 import { maskCredentials } from "../../src/base/credentials.ts";
 import { createPace } from "../../src/base/pace.ts";
 import { threadQueue } from "../../src/base/thread-queue.ts";
+import { dataBlock } from "../../src/brief/quote.ts";
 import { createSessions } from "../../src/cockpit/people/sessions.ts";
 import { createSigner } from "../../src/cockpit/signed.ts";
 import { cappedLog } from "../../src/container/log.ts";
 import { openIntake } from "../../src/gateway/git/intake.ts";
 import { flushPacket, packet } from "../../src/gateway/git/pktline.ts";
 import { findSecrets } from "../../src/gateway/git/secrets.ts";
+import { readCommits } from "../../src/gateway/git/tree-diff.ts";
 import { createInFlight } from "../../src/gateway/in-flight.ts";
 import { takeBody } from "../../src/gateway/model/intake.ts";
 import { createSseReader } from "../../src/gateway/model/sse.ts";
@@ -216,6 +218,14 @@ async function keepsAllTurns(work: () => Promise<unknown>): Promise<boolean> {
 
 const scanned = (text: string) => findSecrets([{ where: "a.txt", text }]);
 
+const endless = "\n".repeat(100_000);
+
+/** The message of a commit as it is read of git. */
+function committed(body: string): string | undefined {
+  const fields = [">", "0".repeat(40), "", "Loop", "loop@example.org", "Loop", "loop@example.org", "1790000000", body];
+  return readCommits(Buffer.from(`${fields.join("\0")}\0`))[0]?.commit.message;
+}
+
 const attempt = (
   what: string,
   attack: () => boolean | Promise<boolean>,
@@ -299,6 +309,16 @@ export const costs: Kind = {
       "a commit's message that begins to close again and again",
       () => takesTooLong(() => closesOthers("fixes:https://".repeat(18_000), 12)),
       () => closesOthers("fixes https://github.com/acme/shop/issues/99", 12).length === 1,
+    ),
+    attempt(
+      "a commit's message of ends of lines",
+      () => takesTooLong(() => committed(`${endless}x`)),
+      () => committed("Mend it\n\n\n") === "Mend it",
+    ),
+    attempt(
+      "a text of ends of lines for a brief",
+      () => takesTooLong(() => dataBlock("a note", `${endless}x`)),
+      () => dataBlock("a note", "x\n\n").includes("===\nx\n==="),
     ),
     attempt(
       "a request of which the thread that reads it dies, with others in line",

@@ -475,6 +475,12 @@ const costs: readonly Guard[] = [
       String.raw`[\s\S]{1,20000}?`,
     ],
   }),
+  ...guardsIn(ofCosts, "src/gateway/git/tree-diff.ts", {
+    "a message's end is looked for once": [String.raw`(?<!\n)\n+$/`, String.raw`\n+$/`],
+  }),
+  ...guardsIn(ofCosts, "src/brief/quote.ts", {
+    "a text's end is looked for once": [String.raw`(?<!\n)\n+$/`, String.raw`\n+$/`],
+  }),
   ...guardsIn(ofCosts, "src/gateway/git/secrets.ts", { "others have their turns": ["await turn();", "turn.name;"] }),
   ...guardsIn(ofCosts, closing, {
     "an address has an end": [String.raw`https?:\/\/\S{1,300}?`, String.raw`https?:\/\/\S*?`],

@@ -48,7 +48,7 @@ export function readCommits(
     const [mark, sha, parents, authorName, authorEmail, committerName, committerEmail, time, body] = fields.slice(
       at,
     ) as Fields;
-    const message = body.replace(/\n+$/, "");
+    const message = body.replace(/(?<!\n)\n+$/, "");
     const who = { authorName, authorEmail, committerName, committerEmail };
     const subject = message.split("\n", 1)[0] ?? "";
     const commit = {

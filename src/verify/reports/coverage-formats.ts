@@ -59,7 +59,7 @@ export function readCobertura(root: Element, roots: readonly string[]): Content 
 
 /** Of several sources nobody can say which one a name belongs to. Some tools write a name from the root and a source as well. */
 function inSource(name: string, sources: readonly string[], roots: readonly string[]): string {
-  const [source = "", ...others] = sources.map((each) => each.replace(/\/+$/, ""));
+  const [source = "", ...others] = sources.map((each) => each.replace(/(?<!\/)\/+$/, ""));
   const plain = pathIn(name, roots);
   const isWhole = isAbsolute(name) || plain.startsWith(`${source}/`);
   if (isWhole || others.length > 0 || sources.length === 0 || source === ".") return plain;

@@ -50,6 +50,12 @@ export function readReport(name: string, bytes: Uint8Array, { roots = [] }: Read
   return reportOf(name, format, { ...content, problems: [...problems, ...(content.problems ?? [])] });
 }
 
+/** In place of one that could not be read within these bounds, be it for its own sake or another's before it. */
+export function tooCostly(name: string, seconds: number, megabytes: number): Report {
+  const detail = `reading it, or those before it, took more than ${seconds} s or ${megabytes} MB`;
+  return reportOf(name, "unknown", problem("too_large", detail));
+}
+
 interface Found {
   readonly format: Format;
   readonly content: Content;

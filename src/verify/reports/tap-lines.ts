@@ -174,9 +174,9 @@ function close(levels: Level[]): void {
 function nodeOf([, , word = "", number, rest = ""]: readonly (string | undefined)[]): TapNode {
   const braces = /\s\{$/.test(rest);
   const plain = rest
-    .replace(/\s*\{$/, braces ? "" : "$&")
-    .replace(/\s*# time=[\d.]+ ?m?s\b/, "")
-    .replace(/\s*# EXPECTED FAILURE\b.*$/, "");
+    .replace(/(?<!\s)\s*\{$/, braces ? "" : "$&")
+    .replace(/(?<!\s)\s*# time=[\d.]+ ?m?s\b/, "")
+    .replace(/(?<!\s)\s*# EXPECTED FAILURE\b.*$/, "");
   const { name, directive, reason } = directiveIn(plain);
   return {
     ok: word === "ok" || word === "skip",

@@ -29,7 +29,7 @@ export function testsClaimed(words: readonly string[]): string[] {
       sentence
         .replace(/\s+/g, " ")
         .trim()
-        .replace(/[.!;]+$/, ""),
+        .replace(/(?<![.!;])[.!;]+$/, ""),
     )
     .filter((sentence) => claims.some((claim) => claim.test(sentence)) && !unsaid.test(sentence));
 }
