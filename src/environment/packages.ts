@@ -1,6 +1,7 @@
 // The packages that a lockfile names, and of which protocol's registries. Read loosely: what cannot be read names nothing.
 import { parseJson } from "../base/parse-json.ts";
 import { childrenOf, parseXml, within } from "../verify/reports/xml.ts";
+import { isRequirements } from "./lockfiles.ts";
 
 export interface LockedPackage {
   readonly name: string;
@@ -16,31 +17,36 @@ const readers: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
     "pnpm-lock.yaml": (text) => each(text, /^ {2}['"]?\/?((?:@[^/@\s'"]+\/)?[^@/\s'"]+)[@/](\d[^():'"\s]*)/gm),
     "yarn.lock": inYarnLock,
     "bun.lock": (text) => each(text, /^\s*"[^"]+":\s*\["((?:@[^/@"]+\/)?[^@"]+)@(\d[^"]*)"/gm),
+    "deno.lock": inDenoLock,
   },
   pypi: {
-    "requirements.txt": inRequirements,
-    "constraints.txt": inRequirements,
     "Pipfile.lock": inPipfileLock,
     "uv.lock": inTomlPackages,
     "poetry.lock": inTomlPackages,
     "pdm.lock": inTomlPackages,
+    "pylock.toml": inTomlPackages,
   },
-  cargo: { "Cargo.lock": inTomlPackages },
+  cargo: { "Cargo.lock": inCargoLock },
   maven: { "pom.xml": inProjectFile },
   rubygems: { "Gemfile.lock": inGemfileLock },
   packagist: { "composer.lock": inComposerLock },
-  // https://go.dev/ref/mod#go-sum-files: the module itself, and its go.mod alone where no more of it was needed.
-  go: { "go.sum": (text) => each(text, /^(\S+) (v\S+?)(?:\/go\.mod)? h1:\S+$/gm) },
+  go: { "go.sum": inGoSum, "go.work.sum": inGoSum },
 };
 
 /** The protocol of the registries whose packages this lockfile names; null: it is none that can be read. */
 export function protocolOf(path: string): string | null {
+  if (isPipList(path)) return "pypi";
   return Object.keys(readers).find((protocol) => Object.hasOwn(readers[protocol] ?? {}, nameOf(path))) ?? null;
 }
 
-/** What a lockfile names, real names in place of aliases. */
+/** What a lockfile names of registries' packages, real names in place of aliases; what lies in the repository or comes by git is none. */
 export function packagesIn(path: string, text: string): readonly LockedPackage[] {
+  if (isPipList(path)) return inRequirements(text);
   return readers[protocolOf(path) ?? ""]?.[nameOf(path)]?.(text) ?? [];
+}
+
+function isPipList(path: string): boolean {
+  return path.endsWith(".txt") && isRequirements(path);
 }
 
 function nameOf(path: string): string {
@@ -57,8 +63,8 @@ function inNpmLock(text: string): LockedPackage[] {
   const lock = parsed(text);
   const found = Object.entries(recordIn(lock.packages)).flatMap(([path, entry]) => {
     const at = path.lastIndexOf("node_modules/");
-    const { name, version, link } = recordIn(entry);
-    if (at < 0 || link === true) return [];
+    const { name, version, link, resolved } = recordIn(entry);
+    if (at < 0 || link === true || /^(?:git|file:)/.test(String(resolved))) return [];
     return lockedAs(typeof name === "string" ? name : path.slice(at + "node_modules/".length), version);
   });
   return found.length > 0 ? found : inDependencies(lock.dependencies, 0);
@@ -71,7 +77,7 @@ function inDependencies(dependencies: unknown, depth: number): LockedPackage[] {
   return Object.entries(recordIn(dependencies)).flatMap(([key, entry]) => {
     const { version, dependencies: inner } = recordIn(entry);
     const [, name = key, real = version] = /^npm:((?:@[^/]+\/)?[^@]+)@(.+)$/.exec(String(version)) ?? [];
-    return [...lockedAs(name, real), ...inDependencies(inner, depth + 1)];
+    return [...(/^\d/.test(String(real)) ? lockedAs(name, real) : []), ...inDependencies(inner, depth + 1)];
   });
 }
 
@@ -79,11 +85,28 @@ function lockedAs(name: string, version: unknown): LockedPackage[] {
   return typeof version === "string" ? [{ name, version }] : [];
 }
 
+/** Its npm packages, each with those that it stands beside after an underscore. */
+function inDenoLock(text: string): LockedPackage[] {
+  const { npm, packages } = parsed(text);
+  return Object.keys(recordIn(npm ?? recordIn(packages).npm)).flatMap((key) =>
+    each(key, /^((?:@[^/@]+\/)?[^/@]+)@(\d[^_]*)/g),
+  );
+}
+
+/** https://go.dev/ref/mod#go-sum-files: the module itself, and its go.mod alone where no more of it was needed. */
+function inGoSum(text: string): LockedPackage[] {
+  return each(text, /^(\S+) (v\S+?)(?:\/go\.mod)? h1:\S+$/gm);
+}
+
 /** Yarn 1 and later: a line of what was asked for, then indented what it came to. */
 function inYarnLock(text: string): LockedPackage[] {
   const entry =
     /^"?((?:@[^/@\s"]+\/)?[^@\s"]+)@(?:npm:((?:@[^/@\s"]+\/)?[^@\s"]+)@)?[^\n]*:\r?\n {2}version:? "?([^"\s]+)"?/gm;
-  return [...text.matchAll(entry)].map(([, asked = "", real, version = ""]) => ({ name: real ?? asked, version }));
+  return [...text.matchAll(entry)].flatMap(([whole, asked = "", real, version = ""]) => {
+    const range = whole.replace(/^"/, "").slice(asked.length + 1);
+    const isLocal = /^(?:(?:workspace|link|portal|file|patch|git|git\+\w+|github|ssh|https?):|[\w.-]+\/\w)/.test(range);
+    return isLocal ? [] : [{ name: real ?? asked, version }];
+  });
 }
 
 /** https://pip.pypa.io/en/stable/reference/requirements-file-format/: what is pinned to one version. */
@@ -102,9 +125,31 @@ function inPipfileLock(text: string): LockedPackage[] {
   );
 }
 
+/** What says in a table that the package lies in the repository, or comes by git or from an address of its own. */
+const elsewhere =
+  /^(?:source = \{ (?:editable|virtual|directory|path|git|url) |type = "(?:git|directory|file|url)"|(?:path|git) = "|(?:directory|vcs|archive) = \{|\[packages\.(?:directory|vcs|archive)\])/m;
+
 /** Tables `[[package]]` that begin with name and version, as the tools write them. */
 function inTomlPackages(text: string): LockedPackage[] {
-  return each(text, /^\[\[package\]\]\r?\nname = "([^"\n]+)"\r?\nversion = "([^"\n]+)"/gm);
+  return tomlTables(text).flatMap((table) => (isElsewhere(table) ? [] : inTable(table)));
+}
+
+/** An address with a reference is one of an index. */
+function isElsewhere(table: string): boolean {
+  return elsewhere.test(table) || (/^url = "/m.test(table) && !/^reference = /m.test(table));
+}
+
+/** One without a source is of the workspace. */
+function inCargoLock(text: string): LockedPackage[] {
+  return tomlTables(text).flatMap((table) => (/^source = "(?:registry|sparse)\+/m.test(table) ? inTable(table) : []));
+}
+
+function tomlTables(text: string): string[] {
+  return text.split(/^\[\[packages?\]\]\r?\n/m).slice(1);
+}
+
+function inTable(table: string): LockedPackage[] {
+  return each(table, /^name = "([^"\n]+)"\r?\nversion = "([^"\n]+)"/g);
 }
 
 /** Sections that begin at a line's start: what comes from a registry is in those called GEM, each version with its platform. */

@@ -243,4 +243,25 @@ describe("the key", () => {
     expect(keyFiles(paths, [])).toEqual(["go.sum", "package-lock.json", "web/pnpm-lock.yaml"]);
     expect(keyFiles(paths, ["ours.txt", "not-there"])).toEqual(["ours.txt"]);
   });
+
+  test("what says which dependencies there are counts too where no lockfile does: requirements, manifests, versions of tools", () => {
+    const always = [".npmrc", ".python-version", "a/requirements/dev.txt", "mise.toml", "patches/left+1.0.0.patch"];
+    const more = ["deno.lock", "pnpm-workspace.yaml", "requirements-dev.txt", "rust-toolchain.toml"];
+    expect(keyFiles([...more, ...always, "docs/notes.txt"], [])).toEqual([...always, ...more].sort());
+    const loose = ["package.json", "py/pyproject.toml", "rust/Cargo.toml"];
+    expect(keyFiles(loose, [])).toEqual(loose);
+    const locked = ["pnpm-lock.yaml", "packages/a/package.json", "py/pyproject.toml", "uv.lock", "docs/package.json"];
+    expect(keyFiles(locked, [])).toEqual(["pnpm-lock.yaml", "uv.lock"]);
+    expect(keyFiles(["web/package-lock.json", "web/package.json", "api/package.json"], [])).toEqual([
+      "api/package.json",
+      "web/package-lock.json",
+    ]);
+  });
+
+  test("where there are more than are looked at, those nearest the root are", () => {
+    const examples = Array.from({ length: 300 }, (_, n) => `examples/${n}/package-lock.json`);
+    const files = keyFiles([...examples, "pnpm-lock.yaml"], []);
+    expect(files).toHaveLength(200);
+    expect(files).toContain("pnpm-lock.yaml");
+  });
 });

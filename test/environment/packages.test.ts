@@ -208,3 +208,42 @@ test("no other file is one", () => {
   for (const path of ["package.json", "yarn.lock.txt", "go.mod", "constructor", "a/toString"])
     expect(protocolOf(path)).toBeNull();
 });
+
+test("what lies in the repository, or comes by git, is no package of a registry that somebody accepted", () => {
+  const yarn = `"shop@workspace:.":\n  version: 0.0.0-use.local\n\n"ours@portal:../ours":\n  version: 1.0.0\n\n"fork@https://github.com/a/fork.git#commit=x":\n  version: 1.0.0\n\n"one@npm:^1.0.0, one@npm:~1.0.0":\n  version: 1.0.0\n`;
+  expect(names("yarn.lock", yarn)).toEqual(["one@1.0.0"]);
+  const old = `fork@a/fork:\n  version "1.0.0"\n\nour@file:our:\n  version "1.0.0"\n\none@^1.0.0:\n  version "1.0.0"\n`;
+  expect(names("yarn.lock", old)).toEqual(["one@1.0.0"]);
+  const npm = { "node_modules/fork": { version: "1.0.0", resolved: "git+ssh://git@github.com/a/fork.git#x" } };
+  const file = { "node_modules/ours": { version: "1.0.0", resolved: "file:ours.tgz" } };
+  expect(names("package-lock.json", JSON.stringify({ packages: { ...npm, ...file } }))).toEqual([]);
+  const first = { dependencies: { fork: { version: "git+ssh://git@github.com/a/fork.git#x" } } };
+  expect(names("package-lock.json", JSON.stringify(first))).toEqual([]);
+  const cargo = `[[package]]\nname = "shop"\nversion = "0.1.0"\ndependencies = [\n "one",\n]\n\n[[package]]\nname = "fork"\nversion = "1.0.0"\nsource = "git+https://x"\n\n[[package]]\nname = "one"\nversion = "1.0.0"\nsource = "sparse+https://x"\n`;
+  expect(names("Cargo.lock", cargo)).toEqual(["one@1.0.0"]);
+  const uv = ['editable = "."', 'virtual = "."', 'git = "x"', 'registry = "https://x/simple"'].map(
+    (source, n) => `[[package]]\nname = "p${n}"\nversion = "1.0.0"\nsource = { ${source} }\n`,
+  );
+  expect(names("uv.lock", uv.join("\n"))).toEqual(["p3@1.0.0"]);
+  const poetry = `[[package]]\nname = "ours"\nversion = "1.0.0"\nfiles = []\n\n[package.source]\ntype = "directory"\nurl = "ours"\n\n[[package]]\nname = "one"\nversion = "1.0.0"\n\n[package.source]\ntype = "legacy"\nurl = "https://x/simple"\nreference = "ours"\n`;
+  expect(names("poetry.lock", poetry)).toEqual(["one@1.0.0"]);
+});
+
+test.each(["requirements-dev.txt", "dev-requirements.txt", "requirements/base.txt", "api/requirements/dev.txt"])(
+  "%s is read as a file of requirements, wherever projects keep them",
+  (path) => {
+    expect(protocolOf(path)).toBe("pypi");
+    expect(names(path, "one==1.2.0\n")).toEqual(["one@1.2.0"]);
+  },
+);
+
+test("pylock.toml, deno.lock and go.work.sum name their packages too", () => {
+  const pylock = `lock-version = "1.0"\n\n[[packages]]\nname = "one"\nversion = "1.2.0"\nindex = "https://x/simple"\n\n[[packages]]\nname = "ours"\nversion = "1.0.0"\n\n[packages.directory]\npath = "."\n`;
+  expect(protocolOf("pylock.toml")).toBe("pypi");
+  expect(names("pylock.toml", pylock)).toEqual(["one@1.2.0"]);
+  const npm = { "@team/two@2.0.0_one@1.0.0": { integrity: "x" }, "one@1.0.0": {} };
+  expect(protocolOf("deno.lock")).toBe("npm");
+  expect(names("deno.lock", JSON.stringify({ version: "5", npm }))).toEqual(["@team/two@2.0.0", "one@1.0.0"]);
+  expect(names("deno.lock", JSON.stringify({ version: "3", packages: { npm } }))).toHaveLength(2);
+  expect(names("go.work.sum", "example.test/one v1.2.0 h1:abc=\n")).toEqual(["example.test/one@v1.2.0"]);
+});

@@ -1,10 +1,17 @@
 // A devcontainer.json as an environment: what a run can have of it, what is left out, and what stands against using it at all.
 import { type ParseError, parse } from "jsonc-parser";
 import { valueProblem, variableProblem } from "../variables.ts";
-import { bounded, type FoundBuild, type FoundRead, isGroup, isTexts, named, shellWord } from "./found.ts";
-
-/** Where a run has the repository. */
-const workspace = "/workspace";
+import {
+  bounded,
+  type FoundBuild,
+  type FoundRead,
+  isGroup,
+  isTexts,
+  named,
+  needsRoot,
+  shellWord,
+  workspace,
+} from "./found.ts";
 
 /** Of an editor, or of a machine where somebody sits: nothing for a run, and left out without a word. */
 const ofEditors: ReadonlySet<string> = new Set([
@@ -49,14 +56,20 @@ const refused: Readonly<Record<string, (value: unknown) => boolean>> = {
   service: isSome,
   runServices: isSome,
   initializeCommand: isSome, // of the host
-  dockerFile: isSome,
-  context: isSome,
   features: isSome,
   overrideFeatureInstallOrder: isSome,
 };
 
 const commandKeys = ["onCreateCommand", "updateContentCommand", "postCreateCommand"] as const;
-const read: ReadonlySet<string> = new Set(["image", "build", "containerEnv", "remoteEnv", ...commandKeys]);
+const read: ReadonlySet<string> = new Set([
+  "image",
+  "build",
+  "dockerFile",
+  "context",
+  "containerEnv",
+  "remoteEnv",
+  ...commandKeys,
+]);
 
 function isSome(value: unknown): boolean {
   if (value === undefined || value === null || value === "" || value === false) return false;
@@ -69,44 +82,55 @@ function isSome(value: unknown): boolean {
  */
 export function readDevcontainer(text: string, folder = ".devcontainer"): FoundRead {
   const errors: ParseError[] = [];
-  const value: unknown = parse(text, errors, { allowTrailingComma: true });
+  const value: unknown = parse(text.replace(/^\uFEFF/, ""), errors, { allowTrailingComma: true });
   if (errors.length > 0 || !isGroup(value)) return { ok: false, why: ["no JSON with comments"] };
-  const build = isSome(value.build) ? readBuild(value.build, folder) : null;
+  const given = buildOf(value);
+  const build = given === null ? null : readBuild(given, folder);
   const why = [...against(value), ...malformed(value), ...(build !== null && "why" in build ? build.why : [])];
   if (why.length > 0) return { ok: false, why };
   const left: string[] = [];
   for (const [key, words] of Object.entries(leftOut)) if (isSome(value[key])) left.push(`\`${key}\` (${words})`);
   const env = variables(value, left);
-  const setup = commandKeys.flatMap((key) => commands(value[key]).map(withoutFolder));
-  const image = typeof value.image === "string" ? value.image : "";
+  const setup = commandKeys.flatMap((key) => commands(value[key]).map(resolved));
+  const image = typeof value.image === "string" ? resolved(value.image) : "";
   const built = build === null || "why" in build ? {} : { build };
   return bounded({ ok: true, found: { image: build === null ? image : "", ...built, env, setup, services: {}, left } });
 }
 
+/** What the image is built from, also by the old names that stand beside `build`; null: it is not built. */
+function buildOf({ build, dockerFile, context }: Readonly<Record<string, unknown>>): unknown {
+  if (!isSome(dockerFile)) return isSome(build) ? build : null;
+  if (isSome(build) && !isGroup(build)) return build;
+  return { ...(isSome(context) ? { context } : {}), ...(isGroup(build) ? build : {}), [oldName]: dockerFile };
+}
+
+const oldName = "dockerFile";
+
 /** https://containers.dev/implementors/json_reference/#image-specific: `build`; its paths are told from the file's own folder. */
 function readBuild(given: unknown, folder: string): FoundBuild | { readonly why: readonly string[] } {
   if (!isGroup(given)) return { why: ["`build`"] };
-  const { dockerfile, context = ".", args = {}, target } = given;
+  const isOld = Object.hasOwn(given, oldName);
+  const { dockerfile = given[oldName], context = ".", args = {}, target } = given;
   const strange = Object.keys(given).filter(
-    (key) => !["dockerfile", "context", "args", "target", "cacheFrom"].includes(key),
+    (key) => !["dockerfile", oldName, "context", "args", "target", "cacheFrom"].includes(key),
   );
   const why = strange.map((key) => `${named(`build.${key}`)}`);
-  const isArgs =
-    isGroup(args) && Object.values(args).every((value) => typeof value === "string" && strangeIn(value).length === 0);
-  if (!isArgs) why.push("`build.args`");
+  const told = Object.entries(isGroup(args) ? args : {}).map(([name, value]) => [name, resolvedValue(value)] as const);
+  const isArgs = told.every(([, value]) => typeof value === "string" && !value.includes("${"));
+  if (!isGroup(args) || !isArgs) why.push("`build.args`");
   if (target !== undefined && (typeof target !== "string" || !/^[\w.-]{1,100}$/.test(target)))
     why.push("`build.target`");
   const root = typeof context === "string" ? within(folder, context) : null;
   const file = typeof dockerfile === "string" ? within(folder, dockerfile) : null;
   const prefix = root === "" ? "" : `${root}/`;
-  if (root === null) why.push("`build.context`, which is no folder of the repository");
+  if (root === null) why.push(`${isOld ? "`context`" : "`build.context`"}, which is no folder of the repository`);
   else if (file === null || file === "" || !file.startsWith(prefix))
-    why.push("`build.dockerfile`, which is no file in its context");
+    why.push(`${isOld ? "`dockerFile`" : "`build.dockerfile`"}, which is no file in its context`);
   if (why.length > 0 || root === null || file === null) return { why };
   return {
     context: root,
     dockerfile: file.slice(prefix.length),
-    args: args as Readonly<Record<string, string>>,
+    args: Object.fromEntries(told) as Readonly<Record<string, string>>,
     ...(typeof target === "string" ? { target } : {}),
   };
 }
@@ -145,11 +169,13 @@ function featureNames(given: unknown): string[] {
 function malformed(value: Readonly<Record<string, unknown>>): string[] {
   const why: string[] = [];
   const { image } = value;
-  if (image !== undefined && (typeof image !== "string" || !/^[^\s$]{1,300}$/.test(image))) why.push("`image`");
+  if (image !== undefined && (typeof image !== "string" || !/^[^\s$]{1,300}$/.test(resolved(image))))
+    why.push("`image`");
   for (const key of commandKeys) {
     if (value[key] !== undefined && !isCommand(value[key])) why.push(`\`${key}\``);
-    const strange = commands(value[key]).flatMap((command) => strangeIn(withoutFolder(command)));
-    why.push(...strange.map((variable) => `\`${key}\` with ${named(variable)}`));
+    const all = commands(value[key]).map(resolved);
+    why.push(...all.flatMap(strangeIn).map((variable) => `\`${key}\` with ${named(variable)}`));
+    if (all.some(needsRoot)) why.push(`\`${key}\` with \`sudo\`, which needs root, and no run has it`);
   }
   for (const key of ["containerEnv", "remoteEnv"])
     if (value[key] !== undefined && !isGroup(value[key])) why.push(`\`${key}\``);
@@ -168,10 +194,16 @@ function commands(given: unknown): string[] {
   return isGroup(given) ? Object.values(given).flatMap(commands) : [];
 }
 
-function withoutFolder(text: string): string {
+/** With what is known here of what it stands for: the folder, and a developer's variables at their defaults, for nobody sets them. */
+function resolved(text: string): string {
   return text
+    .replaceAll(/\$\{localEnv:[A-Za-z_]\w*:([^:{}]*)\}/g, "$1") // of a default with a colon tools take different parts
     .replaceAll(/\$\{(?:container|local)WorkspaceFolder\}/g, workspace)
     .replaceAll(/\$\{containerWorkspaceFolderBasename\}/g, workspace.slice(1));
+}
+
+function resolvedValue(given: unknown): unknown {
+  return typeof given === "string" ? resolved(given) : given;
 }
 
 /** What only the machine of a developer, or a container that is there already, could say. */
@@ -185,7 +217,7 @@ function variables(value: Readonly<Record<string, unknown>>, left: string[]): Re
   for (const key of ["containerEnv", "remoteEnv"]) {
     for (const [name, given] of Object.entries(value[key] ?? {})) {
       if (given === null) continue; // in remoteEnv: not set
-      const told = typeof given === "string" ? withoutFolder(given) : String(given);
+      const told = typeof given === "string" ? resolved(given) : String(given);
       const problem = isGroup(given) || isTexts(given) ? "is no text" : (strangeProblem(told) ?? problemOf(name, told));
       if (problem === null) env[name] = told;
       else left.push(`the variable ${named(name)}, which ${problem}`);

@@ -33,6 +33,14 @@ export interface Found {
 /** `why`: what stands against using the file at all, a few words each; nothing of it is obeyed then. */
 export type FoundRead = { readonly ok: true; readonly found: Found } | { readonly ok: false; readonly why: string[] };
 
+/** Where a run has the repository. */
+export const workspace = "/workspace";
+
+/** Whether a command of a shell asks for root by the usual way. */
+export function needsRoot(command: string): boolean {
+  return /(?:^|[\s;&|(])sudo\s/.test(command);
+}
+
 /** How much a file may say that a loop's record carries: commands, and characters of commands and variables together. */
 const most = { commands: 20, characters: 12_000 };
 

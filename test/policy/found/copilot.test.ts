@@ -71,6 +71,45 @@ it("what a run cannot do is left out, each step by its name with the reason", ()
   });
 });
 
+it("what a runner says of itself is no run's: its folder is given, a step that reads more is left out", () => {
+  const steps = `- run: cd "$GITHUB_WORKSPACE/web" && npm ci
+- run: |
+    tar -xf deps.tar -C \${RUNNER_TEMP}
+- run: echo $GITHUB_REPOSITORY
+- run: make
+  env: { EMPTY: , GITHUB_WORKSPACE: /elsewhere }`;
+  expect(found(steps)).toMatchObject({
+    setup: [
+      `env GITHUB_WORKSPACE=/workspace bash -e -c 'cd "$GITHUB_WORKSPACE/web" && npm ci'`,
+      "env EMPTY='' GITHUB_WORKSPACE=/elsewhere bash -e -c make",
+    ],
+    left: ["step 2 (reads `RUNNER_TEMP` of a runner)", "step 3 (reads `GITHUB_REPOSITORY` of a runner)"],
+  });
+});
+
+it("what stands around the steps and changes what they do is left out, and said", () => {
+  const rest = `    permissions: { contents: read }
+    timeout-minutes: 20
+    env: { MODE: test }
+    defaults: { run: { working-directory: web } }
+    strategy: { matrix: { node: [22, 24] } }
+    container: node:24
+    environment: copilot
+`;
+  const job = read("- run: npm ci", rest);
+  expect(job.ok && job.found.left).toEqual([
+    "`env` of its job",
+    "`defaults` of its job",
+    "`strategy` of its job",
+    "`container` of its job",
+    "`environment` of its job",
+  ]);
+  const workflow = readCopilotSteps(
+    "name: x\non: push\nenv: { MODE: test }\ndefaults: { run: { shell: sh } }\npermissions: {}\nconcurrency: x\njobs: { copilot-setup-steps: { runs-on: x, steps: [{ run: make }] } }",
+  );
+  expect(workflow.ok && workflow.found.left).toEqual(["`env` of the workflow", "`defaults` of the workflow"]);
+});
+
 it("services of the job stand beside a run where one can have them; the others are left out", () => {
   const services = `    services:
       postgres:

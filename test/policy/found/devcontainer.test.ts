@@ -77,6 +77,29 @@ describe("a devcontainer.json", () => {
     ]);
   });
 
+  it("is read with a byte order mark, its old names for a Dockerfile, and a developer's variables at their defaults", () => {
+    const given = {
+      dockerFile: "Dockerfile",
+      context: "..",
+      build: { args: { VARIANT: `\${localEnv:NODE_VARIANT:24}`, ROOT: `\${localWorkspaceFolder}` } },
+      containerEnv: { MODE: `\${localEnv:MODE:test}`, NONE: `\${localEnv:NONE:}`, URL: `\${localEnv:URL:http://x}` },
+      postCreateCommand: `make \${localEnv:GOAL:all}`,
+    };
+    const result = read(`\uFEFF${JSON.stringify(given)}`);
+    expect(result.ok ? result.found : result.why).toMatchObject({
+      build: {
+        context: "",
+        dockerfile: ".devcontainer/Dockerfile",
+        args: { VARIANT: "24", ROOT: "/workspace" },
+      },
+      env: { MODE: "test", NONE: "" },
+      setup: ["make all"],
+      left: [`the variable \`URL\`, which stands for \`\${localEnv:URL:http://x}\``],
+    });
+    const image = read({ image: `node:\${localEnv:VARIANT:24}` });
+    expect(image.ok ? image.found.image : image.why).toBe("node:24");
+  });
+
   it.each([
     [{ privileged: true }, "`privileged`"],
     [{ capAdd: ["SYS_PTRACE"], securityOpt: ["seccomp=unconfined"] }, "`capAdd`; `securityOpt`"],
@@ -106,6 +129,17 @@ describe("a devcontainer.json", () => {
     [{ postCreateCommand: 7 }, "`postCreateCommand`"],
     [{ postCreateCommand: `echo \${localEnv:USER}` }, `\`postCreateCommand\` with \`\${localEnv:USER}\``],
     [{ image: `node:\${VARIANT}` }, "`image`"],
+    [
+      { image: "x", postCreateCommand: "sudo chown node node_modules && npm ci" },
+      "`postCreateCommand` with `sudo`, which needs root, and no run has it",
+    ],
+    [
+      { image: "x", onCreateCommand: { deps: "npm ci", more: ["sudo", "apt-get", "update"] } },
+      "`onCreateCommand` with `sudo`, which needs root, and no run has it",
+    ],
+    [{ dockerFile: "../../Dockerfile" }, "`dockerFile`, which is no file in its context"],
+    [{ dockerFile: "Dockerfile", context: "../.." }, "`context`, which is no folder of the repository"],
+    [{ build: { dockerfile: "Dockerfile", args: { A: `$\{containerWorkspaceFolderX}` } } }, "`build.args`"],
     [
       { postCreateCommand: Object.fromEntries(Array.from({ length: 21 }, (_, n) => [n, "true"])) },
       "more than 20 commands",
