@@ -107,6 +107,11 @@ function described(characters: number, hidden: HiddenMarkup): string[] {
     [hidden.footnotes, "footnote that nothing refers to", "footnotes that nothing refers to"],
     [hidden.cells, "table row's cells beyond the last column", "table rows' cells beyond the last column"],
     [hidden.infos, "text beside a code block's language", "texts beside code blocks' languages"],
+    [
+      hidden.nested,
+      "line's marks beyond a hundred quotations and lists",
+      "lines' marks beyond a hundred quotations and lists",
+    ],
     [hidden.folded, "fold (the text in it is kept)", "folds (the text in them is kept)"],
     [hidden.drawn, "drawing (its source is kept)", "drawings (their source is kept)"],
   ];

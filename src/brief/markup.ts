@@ -18,6 +18,7 @@ export interface HiddenMarkup {
   readonly unfinished: number;
   readonly folded: number;
   readonly drawn: number;
+  readonly nested: number;
 }
 
 export const noMarkup: HiddenMarkup = {
@@ -35,6 +36,7 @@ export const noMarkup: HiddenMarkup = {
   unfinished: 0,
   folded: 0,
   drawn: 0,
+  nested: 0,
 };
 
 /** A part that is not shown, and what stands there instead. */
@@ -56,9 +58,17 @@ const linkTitle =
 const drawing = /^(?:mermaid|geojson|topojson|stl|math)$/i;
 const language = /^\{?[\w.+#-]{1,20}\}?(?=[\s,:{]|$)/;
 
+/** Nobody writes so many quotations and lists into each other, and each of them costs whoever reads Markdown as much as the line has. */
+const mark = "[ \\t]{0,3}(?:>|(?:[-+*]|\\d{1,9}[.)])(?=[ \\t]))";
+const tooDeep = new RegExp(`^((?:${mark}){100})(?:${mark})+`, "gm");
+
 /** What a reader sees, as text: code is left as it is. A space stands where something was removed, so nothing new can form. */
-export function shownMarkup(text: string): { readonly text: string; readonly hidden: HiddenMarkup } {
+export function shownMarkup(whole: string): { readonly text: string; readonly hidden: HiddenMarkup } {
   const count = { ...noMarkup };
+  const text = whole.replace(tooDeep, (_, marks: string) => {
+    count.nested += 1;
+    return marks;
+  });
   const shown: string[] = [];
   let from = 0;
   for (const part of hiddenParts(text)) {

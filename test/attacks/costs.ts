@@ -8,6 +8,7 @@ import { jsonLines } from "../../src/agents/events/lines.ts";
 import { maskCredentials } from "../../src/base/credentials.ts";
 import { createPace } from "../../src/base/pace.ts";
 import { threadQueue } from "../../src/base/thread-queue.ts";
+import { freezeIssue } from "../../src/brief/freeze.ts";
 import { dataBlock } from "../../src/brief/quote.ts";
 import { createSessions } from "../../src/cockpit/people/sessions.ts";
 import { createSigner } from "../../src/cockpit/signed.ts";
@@ -319,6 +320,11 @@ export const costs: Kind = {
       "a text of ends of lines for a brief",
       () => takesTooLong(() => dataBlock("a note", `${endless}x`)),
       () => dataBlock("a note", "x\n\n").includes("===\nx\n==="),
+    ),
+    attempt(
+      "an issue of nothing but lists in each other",
+      () => takesTooLong(() => freezeIssue({ title: "t", body: `${"- ".repeat(32_000)}x`, comments: [] })),
+      () => freezeIssue({ title: "t", body: "> > - [ ] mend it", comments: [] }).text.includes("> > - [ ] mend it\n"),
     ),
     attempt(
       "a request of which the thread that reads it dies, with others in line",

@@ -478,6 +478,9 @@ const costs: readonly Guard[] = [
   ...guardsIn(ofCosts, "src/gateway/git/tree-diff.ts", {
     "a message's end is looked for once": [String.raw`(?<!\n)\n+$/`, String.raw`\n+$/`],
   }),
+  ...guardsIn(ofCosts, "src/brief/markup.ts", {
+    "no line is in more than a hundred lists": ["whole.replace(tooDeep, ", "whole.replace(/(?!)(.)/g, "],
+  }),
   ...guardsIn(ofCosts, "src/brief/quote.ts", {
     "a text's end is looked for once": [String.raw`(?<!\n)\n+$/`, String.raw`\n+$/`],
   }),

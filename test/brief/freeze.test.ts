@@ -71,6 +71,7 @@ describe("a frozen issue", () => {
     ['<a href="http://x" title="evil">x</a>', '<a href="http://x">x</a>', "1 set of HTML attributes"],
     ["<b title='a > evil'>x</b>", "<b>x</b>", "1 set of HTML attributes"],
     ['<b title="<i>evil\'" its>x</b>', "<b>x</b>", "1 set of HTML attributes"],
+    [`${"- ".repeat(150)}x`, `${"- ".repeat(100)}x`, "1 line's marks beyond a hundred quotations and lists"],
     ["<img alt='> evil'>x", "[image]x", "1 image with its description"],
     ["<div data-x='evil'>x</div>", "<div>x</div>", "1 set of HTML attributes"],
     ["a\u200b\u202eb\u{e0041}c\u00add\u3164\ufe0f", "abcd", "5 invisible characters"],
