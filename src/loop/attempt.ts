@@ -84,11 +84,15 @@ export function onRunQueued(
   const waits = state.attempts.some(({ runs }) => runs.some(({ id, status }) => id === run && status === "running"));
   if (!waits) return stay(state, "a run this loop does not wait for");
   const known = state.queued?.run === run ? state.queued : null;
-  if (known !== null && !isNewsOf(known.place, place)) return stay(state, "near enough where it stood in line before");
   const likely = waitMs === undefined ? {} : { waitMs };
-  const queued = { run, since: known?.since ?? now, place, of, ...likely };
-  const { dayFull, ...inLine } = { ...state, queued };
+  const isNews = known === null || isNewsOf(known.said ?? known.place, place);
+  const said = isNews ? {} : { said: known.said ?? known.place };
+  const { dayFull, ...inLine } = {
+    ...state,
+    queued: { run, since: known?.since ?? now, place, of, ...likely, ...said },
+  };
   const held = dayFull === undefined || dayFull.run === run ? {} : { dayFull };
+  if (!isNews) return stay({ ...inLine, ...held }, `in line: place ${place} of ${of}, near enough to what is said`);
   return {
     state: { ...inLine, ...held },
     effects: [{ type: "write_status" }],
@@ -96,14 +100,10 @@ export function onRunQueued(
   };
 }
 
-/** A long line moves at every end of a run: a loop in it is told of half the way or twice, and near the front of each place. */
+/** A line moves at every end of a run: a loop in it is told of half the way or twice, and so of the first place always. */
 function isNewsOf(known: number, place: number): boolean {
-  const [less, more] = [Math.min(known, place), Math.max(known, place)];
-  return less !== more && (less <= exactPlaces || more >= 2 * less);
+  return Math.max(known, place) >= 2 * Math.min(known, place);
 }
-
-/** So near the front each place is told. */
-const exactPlaces = 5;
 
 /** A day's limit is reached: that is no end, and the loop's time stands still until the next day, which it goes on in by itself. */
 export function onDayFull(

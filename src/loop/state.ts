@@ -689,6 +689,7 @@ export const LoopState = z.object({
       place: z.number().int(),
       of: z.number().int(),
       waitMs: z.number().int().optional(), // what it is likely to wait from there; absent: nobody can say
+      said: z.number().int().optional(), // the place for which the status was written; absent: this one
     })
     .nullable()
     .default(null), // the run that waits in line for a container
