@@ -23,6 +23,7 @@ const Note = z.object({
   changed: z.array(z.string()), // tracked files that the set-up changed
   strays: z.array(z.string()), // what it left outside ignored folders
   packages: PackagesFetched.optional(), // what it fetched from registries; absent: nothing
+  refused: z.array(z.string()).optional(), // what its gateways refused to it by policy; absent: nothing
 });
 export type Note = z.infer<typeof Note>;
 
@@ -39,6 +40,7 @@ export interface Left extends Leftovers {
   readonly tookMs: number;
   readonly changed: readonly string[];
   readonly packages?: PackagesFetched;
+  readonly refused?: readonly string[];
 }
 
 export interface SetUpCache {
@@ -162,7 +164,7 @@ export function setUpCache({ root, mostBytes }: CacheParts): SetUpCache {
     find,
     aside,
     folderOf,
-    async keep(key, { workspace, ignored, holders, tookMs, changed, strays, packages }) {
+    async keep(key, { workspace, ignored, holders, tookMs, changed, strays, packages, refused }) {
       const made = await aside();
       try {
         const roots: Note["roots"] = [];
@@ -191,6 +193,7 @@ export function setUpCache({ root, mostBytes }: CacheParts): SetUpCache {
           tookMs,
           ...lists,
           ...(packages ? { packages } : {}),
+          ...(refused?.length ? { refused: [...refused] } : {}),
         };
         await writeFile(join(made, "note.json"), JSON.stringify(note), { mode: 0o600 });
         await remove(key);

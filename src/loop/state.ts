@@ -422,11 +422,13 @@ export const ImageUsed = z.object({
 });
 export type ImageUsed = z.infer<typeof ImageUsed>;
 
-/** What was fetched from package registries. */
+/** What was fetched from package registries, and which hosts were reached beside them. */
 export const PackagesFetched = z.object({
   count: z.number().int(), // versions, each once
   fresh: z.array(z.object({ name: z.string(), version: z.string(), ageMs: z.number().int().nullable() })), // in no lockfile of the base; at most 20
   freshCount: z.number().int(),
+  registries: z.array(z.object({ name: z.string(), count: z.number().int(), bytes: z.number() })).optional(), // of packages alone, not of what tells of them; absent: none, or nobody counted
+  hosts: z.array(z.object({ name: z.string(), count: z.number().int() })).optional(), // with how many connections; at most 10; absent: none
 });
 export type PackagesFetched = z.infer<typeof PackagesFetched>;
 
@@ -436,6 +438,7 @@ export const SetUp = z.object({
   changed: z.array(z.string()), // tracked files that it changed, taken back; at most 20
   strays: z.array(z.string()), // what it left where git ignores nothing, not kept; at most 20
   packages: PackagesFetched.optional(), // absent: none
+  refused: z.array(z.string()).optional(), // what its gateways refused to it by policy, with counts; absent: nothing
 });
 export type SetUp = z.infer<typeof SetUp>;
 

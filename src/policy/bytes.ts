@@ -17,3 +17,10 @@ export function inSize(bytes: number): string {
   const { GiB } = units;
   return bytes >= GiB && bytes % GiB === 0 ? `${bytes / GiB} GiB` : `${Math.floor(bytes / MiB)} MiB`;
 }
+
+/** A size of any kind, to be read at a glance. */
+export function roughSize(bytes: number): string {
+  if (bytes < 1000) return bytes === 1 ? "1 byte" : `${bytes} bytes`;
+  if (bytes < MiB) return `${Math.ceil(bytes / 1024)} KiB`;
+  return bytes < units.GiB ? `${(bytes / MiB).toFixed(1)} MiB` : `${(bytes / units.GiB).toFixed(1)} GiB`;
+}

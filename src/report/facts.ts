@@ -4,8 +4,8 @@ import { workedMs } from "../loop/clock.ts";
 import { loopMsOf } from "../loop/grants.ts";
 import { spentOf } from "../loop/money.ts";
 import { budgetLabels } from "../loop/profile.ts";
-import type { LoopState, PackagesFetched, Rules } from "../loop/state.ts";
-import { inSize } from "../policy/bytes.ts";
+import type { LoopState, PackagesFetched, Rules, SetUp } from "../loop/state.ts";
+import { inSize, roughSize } from "../policy/bytes.ts";
 import { inlineCode, plainSentence } from "./escape.ts";
 import { foundWords, unusedWords } from "./found.ts";
 import { pullLink } from "./home.ts";
@@ -128,7 +128,7 @@ function setUpWords({ rules, attempts }: LoopState): string {
   const changed = made.changed.length === 0 ? "" : `; it changed ${listed(made.changed)}, which was taken back`;
   const strays =
     made.strays.length === 0 ? "" : `; it left ${listed(made.strays)}, which git does not ignore, so it was not kept`;
-  return `, ${how}${packageWords(made.packages)}${changed}${strays}`;
+  return `, ${how}${packageWords(made.packages)}${wayOutWords(made)}${changed}${strays}`;
 }
 
 /** What runs may fetch. */
@@ -141,9 +141,11 @@ function fetchWords({ packages, environment }: Rules): string {
 
 /** What a set-up fetched; a new one may be somebody's trap, so it is named with its age. */
 function packageWords(packages: PackagesFetched | undefined): string {
-  if (packages === undefined) return "";
-  const { count, fresh, freshCount } = packages;
-  const all = ` with ${count === 1 ? "1 package" : `${count} packages`}`;
+  if (packages === undefined || packages.count === 0) return "";
+  const { count, fresh, freshCount, registries = [] } = packages;
+  const each = registries.map((one) => `${one.name}: ${one.count}, ${roughSize(one.bytes)}`);
+  const by = each.length === 0 ? "" : ` (${each.join("; ")})`;
+  const all = ` with ${count === 1 ? "1 package" : `${count} packages`}${by}`;
   if (freshCount === 0) return all;
   const named = fresh.slice(0, 5).map(({ name, version, ageMs }) => {
     const age = ageMs === null ? "no date of publication known" : `published ${duration(ageMs)} before`;
@@ -151,6 +153,15 @@ function packageWords(packages: PackagesFetched | undefined): string {
   });
   const more = freshCount > named.length ? [`${freshCount - named.length} more`] : [];
   return `${all}, ${freshCount} new: ${[...named, ...more].join("; ")}`;
+}
+
+/** Where a set-up went beside the registries, and what it was refused on its way. */
+function wayOutWords({ packages, refused = [] }: SetUp): string {
+  const hosts = (packages?.hosts ?? []).map(
+    ({ name, count }) => `${inlineCode(name)}${count === 1 ? "" : ` ×${count}`}`,
+  );
+  const reached = hosts.length === 0 ? "" : `; it reached ${hosts.join(", ")}`;
+  return `${reached}${refused.length === 0 ? "" : `; it **was refused** ${inlineCode(refused.join(", "), 600)}`}`;
 }
 
 function listed(paths: readonly string[]): string {

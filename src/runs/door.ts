@@ -87,7 +87,7 @@ export interface Door {
   toolsUsed(): ToolsUsed | null;
   /** Where people's words come in, and what is heard of them goes out; null: it has no tools. */
   readonly words: Pick<RunTools, "hear" | "onHeard"> | null;
-  /** What it fetched from package registries so far; null: nothing. */
+  /** What it fetched from package registries so far, and the hosts that it reached; null: nothing. */
   fetched(): PackagesFetched | null;
   /** Packages that it was refused until a person is asked, such as `npm left-pad`. */
   newPackages(): readonly string[];
@@ -146,15 +146,16 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
   });
   const handover = handingOver(parts, { run, isOutOfBudget, keepOpen: modelRoute.keepOpen });
   const allowed = loop.rules.hosts.flatMap((host) => readAllowedHost(host) ?? []);
+  const packages = countPackages(parts.clock);
   const onEvent = (event: EgressEvent) => {
     say("egress", event.kind === "refused" ? `refused ${event.why}` : null, event);
+    if (event.kind === "opened") packages.reached(event.host);
     if (event.kind === "refused" && ["host", "address", "target"].includes(event.why))
       refusals.hear("host", event.target);
   };
   const tunnels = allowed.length === 0 ? null : egressProxy({ lease, allowed, onEvent });
   const onError = (error: unknown) =>
     often.tell("failed", (times) => log.error({ ...fields, err: error, times }, "a gateway failed"));
-  const packages = countPackages(parts.clock);
   const rules = request.mayFetch ? await packageRules(loop, quarantine) : null;
   const onPackage = (event: RegistryEvent) => {
     say("registry", event.kind === "refused" ? `refused ${event.status}` : event.kind, event);

@@ -82,9 +82,14 @@ async function knownAt(
   return known;
 }
 
-/** Counts what is fetched, each version once. */
+/** So many hosts are told. */
+const mostHosts = 10;
+
+/** Counts what is fetched, each version once, by registry, and the hosts that are reached. */
 export function countPackages(clock: Pick<Clock, "now">) {
   const all = new Set<string>();
+  const registries = new Map<string, { count: number; bytes: number }>();
+  const hosts = new Map<string, number>();
   const asked = new Set<string>();
   const fresh: PackagesFetched["fresh"] = [];
   let freshCount = 0;
@@ -92,17 +97,33 @@ export function countPackages(clock: Pick<Clock, "now">) {
     hear(event: RegistryEvent): void {
       if (event.kind === "asks" && asked.size < mostAsked) asked.add(`${event.protocol} ${event.name}`);
       if (event.kind !== "fetched") return;
-      const { protocol, name, version, publishedAt, isNew } = event;
+      const { protocol, name, version, publishedAt, isNew, bytes } = event;
+      const of = registries.get(protocol) ?? { count: 0, bytes: 0 };
+      registries.set(protocol, of);
+      of.bytes += bytes;
       const id = `${protocol} ${name}@${version}`;
       if (all.has(id)) return;
       all.add(id);
+      of.count += 1;
       if (!isNew) return;
       freshCount += 1;
       const ageMs = publishedAt === null ? null : Math.max(0, Math.round(clock.now() - publishedAt));
       if (fresh.length < shownPackages) fresh.push({ name, version, ageMs });
     },
+    /** A connection to a host was opened. */
+    reached(host: string): void {
+      if (hosts.has(host) || hosts.size < mostHosts) hosts.set(host, (hosts.get(host) ?? 0) + 1);
+    },
     asked: (): readonly string[] => [...asked].sort(),
-    /** Null: nothing was fetched. */
-    sum: (): PackagesFetched | null => (all.size === 0 ? null : { count: all.size, fresh: [...fresh], freshCount }),
+    /** Null: nothing was fetched and nobody reached. */
+    sum(): PackagesFetched | null {
+      if (all.size === 0 && hosts.size === 0) return null;
+      const counted = { count: all.size, fresh: [...fresh], freshCount };
+      return {
+        ...counted,
+        ...(registries.size === 0 ? {} : { registries: [...registries].map(([name, of]) => ({ name, ...of })) }),
+        ...(hosts.size === 0 ? {} : { hosts: [...hosts].map(([name, count]) => ({ name, count })) }),
+      };
+    },
   };
 }

@@ -108,12 +108,13 @@ export function createSetUps(parts: SetUpParts): SetUps {
 }
 
 async function ready(parts: SetUpParts, cache: SetUpCache, note: Note, wasKept: boolean): Promise<ReadySetUp> {
-  const { changed, strays, packages } = note;
+  const { changed, strays, packages, refused } = note;
   const facts = {
     madeMs: wasKept ? null : note.tookMs,
     changed: changed.slice(0, shownPaths),
     strays: strays.slice(0, shownPaths),
     ...(packages === undefined ? {} : { packages }),
+    ...(refused === undefined ? {} : { refused }),
   };
   return { facts, ...(await givenBy(parts, cache, note)) };
 }
@@ -211,7 +212,7 @@ async function makeOne(
   try {
     const { identity } = parts;
     await makeCheckout({ dir: workspace, quarantine, identity, commit });
-    const { outcome, isolation, at, packages, asked } = await runSetUp(parts, order, quarantine, folder);
+    const { outcome, isolation, at, packages, refused, asked } = await runSetUp(parts, order, quarantine, folder);
     const tookMs = Math.round(performance.now() - began);
     if (outcome.status === "lost" || outcome.status === "stopped")
       throw new Fault(`The set-up of the run came to no end: ${outcome.note ?? outcome.status}`, {
@@ -232,7 +233,8 @@ async function makeOne(
     try {
       const left = await leftIn(workspace, tracked, (paths) => ignoredOf(pristine, paths));
       const changed = await changedIn(workspace, pristine, tracked);
-      return await cache.keep(key, { workspace, ...left, changed, tookMs, ...(packages === null ? {} : { packages }) });
+      const fetched = { refused, ...(packages === null ? {} : { packages }) };
+      return await cache.keep(key, { workspace, ...left, changed, tookMs, ...fetched });
     } catch (error) {
       const said = whyNotKept(error);
       parts.log.warn({ run: order.id, err: error }, "what a set-up left could not be kept");
@@ -292,6 +294,7 @@ async function runSetUp(parts: SetUpParts, order: RunOrder, quarantine: Quaranti
       isolation: isolationOf(running.facts),
       at,
       packages: gateway.fetched(),
+      refused: gateway.refusals(),
       asked: gateway.newPackages(),
     };
   } finally {

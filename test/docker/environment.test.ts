@@ -105,7 +105,7 @@ describeWithDocker("the environment of a run", (engine) => {
     const { phase, attempts } = await story.state(await story.startLoop());
     expect(phase).toBe("awaiting_gate");
     const [run] = attempts[0]?.runs ?? [];
-    expect(run?.provenance?.setUp?.packages).toEqual({ count: 2, fresh: [], freshCount: 0 });
+    expect(run?.provenance?.setUp?.packages).toMatchObject({ count: 2, fresh: [], freshCount: 0 });
     expect(run?.isolation?.network).toBe("none");
   });
 

@@ -179,7 +179,12 @@ function ofPackage(text: string): Carried {
   const refusals = tallyRefusals();
   refusals.hear("package", text);
   refusals.hear("host", `${text}:443`);
-  const packages = { count: 1, fresh: [{ name: text, version: text, ageMs: minute }], freshCount: 1 };
+  const packages = {
+    count: 1,
+    fresh: [{ name: text, version: text, ageMs: minute }],
+    freshCount: 1,
+    hosts: [{ name: text, count: 2 }],
+  };
   const provenance = {
     orderSha256: null,
     policySha256: "4".repeat(64),
@@ -194,7 +199,10 @@ function ofPackage(text: string): Carried {
   const run = aRun({
     refusals: [...refusals.told()],
     tools: [text],
-    provenance: { ...provenance, setUp: { ...provenance.setUp, changed: [text], strays: [text] } },
+    provenance: {
+      ...provenance,
+      setUp: { ...provenance.setUp, changed: [text], strays: [text], refused: [...refusals.told()] },
+    },
   });
   const attempt = anAttempt({ runs: [run] });
   const environment = { memoryBytes: 2 ** 31, cpus: 2, processes: 256, tmpBytes: 2 ** 29, diskBytes: 2 ** 32 };

@@ -49,8 +49,17 @@ test("npm ci of a set-up works unchanged: the lockfile's packages are there for 
   const issue = await story.startLoop();
   const state = await story.state(issue);
   expect(state.phase).toBe("awaiting_gate");
-  expect(state.attempts[0]?.runs[0]?.provenance?.setUp?.packages).toEqual({ count: 2, fresh: [], freshCount: 0 });
-  expect(story.comments(issue)[0]).toContain(" with 2 packages; only the set-up may fetch npm packages\n");
+  expect(state.attempts[0]?.runs[0]?.provenance?.setUp?.packages).toEqual({
+    count: 2,
+    fresh: [],
+    freshCount: 0,
+    registries: [
+      { name: "npm", count: 2, bytes: [...registry.files.values()].reduce((sum, { length }) => sum + length, 0) },
+    ],
+  });
+  expect(story.comments(issue)[0]).toMatch(
+    / with 2 packages \(npm: 2, \d+ (?:bytes|KiB)\); only the set-up may fetch npm packages\n/,
+  );
   expect(new Set(registry.seen.map(({ method }) => method))).toEqual(new Set(["GET"]));
 });
 
@@ -69,7 +78,23 @@ test("a package that no lockfile of the base names is told with its age, and the
   const issue = await story.startLoop();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
   expect(story.comments(issue)[0]).toMatch(
-    / with 3 packages, 1 new: `brand-new 0\.0\.1`, published \d+ \w+( \d+ \w+)? before; /,
+    / with 3 packages \(npm: 3, \d+ (?:bytes|KiB)\), 1 new: `brand-new 0\.0\.1`, published \d+ \w+( \d+ \w+)? before; /,
+  );
+});
+
+test("what a set-up was refused and did without is said where its packages are", async () => {
+  const registry = await scriptedRegistry([...packages, { name: "brand-new", version: "0.0.1" }]);
+  const story = await aStory({
+    registry: registry.url,
+    files: lockedShop(registry),
+    policy: `environment:\n  setup: [npm ci, npm install brand-new || true]\npackages:\n  deny: [brand-new]\n`,
+    executor: `${needsThem}; ${mend}`,
+    reviewer: approving,
+  });
+  const issue = await story.startLoop();
+  expect((await story.state(issue)).phase).toBe("awaiting_gate");
+  expect(story.comments(issue)[0]).toMatch(
+    / with 2 packages \(npm: 2, [^)]+\); it \*\*was refused\*\* `package \/npm\/brand-new`; only the set-up may fetch /,
   );
 });
 

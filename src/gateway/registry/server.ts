@@ -48,7 +48,7 @@ export interface RegistryParts {
 
 /** What happened, for the trace. */
 export type RegistryEvent =
-  | ({ readonly kind: "fetched" } & Fetched)
+  | ({ readonly kind: "fetched"; readonly bytes: number } & Fetched)
   | { readonly kind: "refused"; readonly status: number; readonly path: string; readonly detail: string } // it changes nothing to ask
   | { readonly kind: "asks"; readonly protocol: string; readonly name: string; readonly path: string };
 
@@ -190,7 +190,7 @@ async function send(
   const bytes = Buffer.isBuffer(body) ? body.length : body.bytes;
   left.bytes -= bytes; // also of what is only asked after: it was fetched for this run all the same
   response.writeHead(200, { "content-type": type, "content-length": bytes });
-  if (fetched !== null && !isHead) run.onEvent({ kind: "fetched", ...fetched });
+  if (fetched !== null && !isHead) run.onEvent({ kind: "fetched", ...fetched, bytes });
   if (Buffer.isBuffer(body)) return void response.end(isHead ? undefined : body);
   try {
     if (isHead) response.end();

@@ -347,8 +347,17 @@ test("what is given says when it was published, where no lockfile of the base ha
       version: "1.0.0",
       publishedAt: Date.parse("2024-06-19"),
       isNew: true,
+      bytes: expect.any(Number),
     },
-    { kind: "fetched", protocol: "npm", name: "@team/two", version: "2.0.0", publishedAt: null, isNew: false },
+    {
+      kind: "fetched",
+      protocol: "npm",
+      name: "@team/two",
+      version: "2.0.0",
+      publishedAt: null,
+      isNew: false,
+      bytes: expect.any(Number),
+    },
   ]);
 });
 
