@@ -28,7 +28,7 @@ const readers: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
   },
   cargo: { "Cargo.lock": inCargoLock },
   maven: { "pom.xml": inProjectFile },
-  rubygems: { "Gemfile.lock": inGemfileLock },
+  rubygems: { "Gemfile.lock": inGemfileLock, "gems.locked": inGemfileLock },
   packagist: { "composer.lock": inComposerLock },
   go: { "go.sum": inGoSum, "go.work.sum": inGoSum },
 };

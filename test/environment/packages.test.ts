@@ -163,7 +163,8 @@ test("Gemfile.lock names the gems that come from a registry, each with its platf
     "DEPENDENCIES\n    fake (1.0)\n";
   expect(protocolOf("Gemfile.lock")).toBe("rubygems");
   for (const each of [text, text.replaceAll("\n", "\r\n")])
-    expect(names("Gemfile.lock", each)).toEqual(["one@1.2.0", "two@2.0.rc1-x86_64-linux"]);
+    for (const path of ["Gemfile.lock", "gems.locked"]) // Bundler's other name, beside gems.rb
+      expect(names(path, each)).toEqual(["one@1.2.0", "two@2.0.rc1-x86_64-linux"]);
 });
 
 test("composer.lock names its packages, those for development too, and nothing where it cannot be read", () => {
