@@ -243,6 +243,8 @@ function piecesOf(line: string): Piece[] {
   return [...pieces, { text: rest, own: null }];
 }
 
+const nothing: Named[] = [];
+
 function read(readers: readonly Reader[], path: string, whole: string): Named[] {
   const fitting = readers.filter(({ file }) => file.test(path));
   const text = whole.replace(/^\ufeff/, ""); // package managers read on behind it
@@ -250,18 +252,20 @@ function read(readers: readonly Reader[], path: string, whole: string): Named[] 
   const written = text.split("\n");
   const isJson = path.endsWith(".json");
   const plain = isJson ? inPlainJson(text) : null;
-  const lines = (plain?.split("\n") ?? written).map(piecesOf);
+  const lines = plain?.split("\n") ?? written;
   let keys: ReadonlyMap<string, number> | undefined;
   return fitting.flatMap(({ section, line: pattern }) => {
     const every = new RegExp(pattern, `g${pattern.flags}`);
     let isWithin = section === undefined;
     let begun = 0;
-    return lines.flatMap((pieces, index): Named[] => {
+    return lines.flatMap((line, index): Named[] => {
+      if (line.trim() === "") return nothing; // says nothing and ends nothing; a file may have ten million of them
+      const pieces = piecesOf(line);
       const head = pieces[0]?.text ?? "";
       if (section?.begins.test(head)) [isWithin, begun] = [true, indentOf(head)];
       else if (section?.any.test(head) && !(isJson && indentOf(head) > begun)) isWithin = false;
       const found = isWithin ? pieces.flatMap((piece) => findsIn(piece, every)) : [];
-      if (found.length === 0) return [];
+      if (found.length === 0) return nothing;
       if (plain === null) return found.map((one) => ({ ...one, line: index + 1 }));
       keys ??= firstLines(written);
       const at = keys.get(stringOf(head)) ?? 0;

@@ -44,13 +44,15 @@ export function testFacts(path: string, before: string, after: string): TestFact
   return { tests, emptied, gone: without(old, now), come: without(now, old) };
 }
 
+const none: string[] = [];
+
 /** The lines that declare a test, each with the one that follows. */
 function declared(text: string, patterns: readonly RegExp[]): string[] {
   const lines = text.split("\n");
   return lines.flatMap((line, index) =>
-    patterns.some((pattern) => pattern.test(line.slice(0, 500)))
+    line !== "" && patterns.some((pattern) => pattern.test(line.slice(0, 500)))
       ? `${line.trim()}\n${(lines[index + 1] ?? "").trim()}`
-      : [],
+      : none,
   );
 }
 

@@ -1,4 +1,5 @@
 // What kind of change an edit is, with an innocent neighbour of each: what a person is asked about, and what not.
+import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { type KindFile, kindsIn } from "../../src/policy/kinds.ts";
 import { npmRegistry, packagesIn, sourcesIn } from "../../src/policy/manifests.ts";
@@ -390,4 +391,15 @@ it.each([
   ["http://index.crates.io/", 1],
 ])("takes %s for %i new place", (source, places) => {
   expect(sourcesIn("Cargo.lock", `[[package]]\nname = "one"\nsource = "${source}"\n`)).toHaveLength(places);
+});
+
+it("T8: a manifest of two million empty lines takes little more memory than its text", () => {
+  const module = new URL("../../src/policy/kinds.ts", import.meta.url).href;
+  const file = { path: "package.json", oldMode: "000000", newMode: "100644", binary: false, before: null };
+  const code = `
+    const { kindsIn } = await import(${JSON.stringify(module)});
+    const after = '"dependencies": {\\n' + "\\n".repeat(2_000_000) + '"left-pad": "1.0.0"';
+    console.log(kindsIn({ ...${JSON.stringify(file)}, after }).map(({ what }) => what).join());`;
+  const options = ["--max-old-space-size=100", "--input-type=module", "-e", code];
+  expect(execFileSync(process.execPath, options, { encoding: "utf8", stdio: "pipe" })).toBe("left-pad\n");
 });

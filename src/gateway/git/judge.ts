@@ -1,4 +1,5 @@
 // Judges a quarantined branch by its objects alone: no checkout, no filter, no hook, no attribute (T9, T10).
+import { setImmediate as turn } from "node:timers/promises";
 import { assert, unreachable } from "../../base/assert.ts";
 import { type KindFound, kindsIn } from "../../policy/kinds.ts";
 import { exactMatcher } from "../../policy/paths.ts";
@@ -115,10 +116,12 @@ async function describe(found: Found): Promise<Change> {
   ];
   const patch = await difference.readPatch(found);
   const diffHash = await difference.diffHashOf(found, diff, patch);
-  const judged = files.map((file, index) => {
+  const judged: ChangedFile[] = [];
+  for (const [index, file] of files.entries()) {
     const sides = sidesOf(diff.entries[index], contents);
-    return { ...file, ...testsIn(file, sides), ...kindsOf(file, sides) };
-  });
+    judged.push({ ...file, ...testsIn(file, sides), ...kindsOf(file, sides) });
+    await turn(); // a change may have fifty megabytes, and others wait
+  }
   const read = { ...facts, files: judged };
   return { ...read, ...difference.cutPatch(patch, limits), diffHash, problems: unique([...named, ...inside]) };
 }

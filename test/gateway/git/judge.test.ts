@@ -190,8 +190,8 @@ test.each<[what: string, more: string, message: string | Buffer, expected: reado
   ["a secret in a header that nobody knows", `note ${token}\n`, "Mend it\n", ["secret_found", "commit_unusual note"]],
   ["a secret in a signature", signature, "Mend it\n", ["secret_found", "commit_unusual gpgsig"]],
   ["a tag's text that was merged", "mergetag object 1\n type commit\n", "Mend it\n", ["commit_unusual mergetag"]],
-  ["another encoding", "encoding UTF-16LE\n", utf16, ["commit_unusual encoding"]],
-  ["another encoding that nothing says", "", utf16, ["commit_unusual"]],
+  ["another encoding", "encoding UTF-16LE\n", utf16, ["secret_found", "commit_unusual encoding"]],
+  ["another encoding that nothing says", "", utf16, ["secret_found", "commit_unusual"]],
   ["bytes that are no UTF-8", "", Buffer.from("Mend \xe9t\xe9\n", "latin1"), ["commit_unusual"]],
   ["a message of a megabyte", "", "x\n".repeat(500_000), ["commit_unusual"]],
 ])("T6: a commit with %s", async (_, more, message, expected) => {
