@@ -14,7 +14,7 @@ const readers: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
   npm: {
     "package-lock.json": inNpmLock,
     "npm-shrinkwrap.json": inNpmLock,
-    "pnpm-lock.yaml": (text) => each(text, /^ {2}['"]?\/?((?:@[^/@\s'"]+\/)?[^@/\s'"]+)[@/](\d[^():'"\s]*)/gm),
+    "pnpm-lock.yaml": inPnpmLock,
     "yarn.lock": inYarnLock,
     "bun.lock": (text) => each(text, /^\s*"[^"]+":\s*\["((?:@[^/@"]+\/)?[^@"]+)@(\d[^"]*)"/gm),
     "deno.lock": inDenoLock,
@@ -51,6 +51,13 @@ function isPipList(path: string): boolean {
 
 function nameOf(path: string): string {
   return path.split("/").at(-1) ?? "";
+}
+
+/** Versions of pnpm before 9 begin a package's key with a slash; without one, `packages/2` is a folder of the workspace. */
+function inPnpmLock(text: string): LockedPackage[] {
+  const name = "((?:@[^/@\\s'\"]+/)?[^@/\\s'\"]+)";
+  const key = new RegExp(`^ {2}['"]?(?:/${name}[@/]|${name}@)(\\d[^():'"\\s]*)`, "gm");
+  return [...text.matchAll(key)].map(([, slashed, plain = "", version = ""]) => ({ name: slashed ?? plain, version }));
 }
 
 /** All matches of a pattern with a name and a version. */

@@ -31,6 +31,12 @@ importers:
         specifier: ^1.0.0
         version: 1.0.0
 
+  packages/2048:
+    dependencies:
+      one:
+        specifier: ^1.0.0
+        version: 1.0.0
+
 packages:
 
   '@team/two@2.0.0':
