@@ -1,8 +1,14 @@
 // What a policy leaves to the repository's own files, where a command works without GitHub.
-import { composeFiles, environmentFiles, type RepositoryFiles, withComposeServices } from "../policy/found/find.ts";
+import {
+  composeFiles,
+  devcontainersApart,
+  environmentFiles,
+  type RepositoryFiles,
+  withComposeServices,
+} from "../policy/found/find.ts";
 import type { Policy } from "../policy/schema.ts";
 import { UsageError } from "./usage.ts";
-import { fileAt, type LocalRepository } from "./verify-repository.ts";
+import { fileAt, type LocalRepository, namesAt } from "./verify-repository.ts";
 
 /** The files of a commit from which the environment of this policy may come. Throws Fault. */
 export async function environmentFilesAt(
@@ -11,7 +17,8 @@ export async function environmentFilesAt(
   commit: string,
 ): Promise<RepositoryFiles> {
   const files = new Map<string, string>();
-  for (const path of [...environmentFiles, ...composeFiles(policy)]) {
+  const apart = devcontainersApart(await namesAt(repository, commit, ".devcontainer"));
+  for (const path of [...environmentFiles, ...apart, ...composeFiles(policy)]) {
     const text = await fileAt(repository, commit, path);
     if (text !== null) files.set(path, text);
   }

@@ -6,7 +6,7 @@ import { generousBounds } from "../policy/clamp.ts";
 import { importContract } from "../policy/contract.ts";
 import { commentedExample, optionTable } from "../policy/docs.ts";
 import { editorSchema } from "../policy/editor-schema.ts";
-import { environmentFiles, type RepositoryFiles } from "../policy/found/find.ts";
+import { devcontainersApart, environmentFiles, type RepositoryFiles } from "../policy/found/find.ts";
 import { isNearName, nearFault, policyPath } from "../policy/near-name.ts";
 import { options } from "../policy/options.ts";
 import { parsePolicy } from "../policy/parse.ts";
@@ -86,11 +86,16 @@ function filesBeside(file: string, text: string): RepositoryFiles | undefined {
   if (basename(dirname(place)) !== ".github") return undefined;
   const root = dirname(dirname(place));
   const files = new Map<string, string>();
-  for (const path of [...environmentFiles, ...filesNamed({ text, sha: "" }).compose]) {
+  for (const path of [...environmentFiles, ...apartBeside(root), ...filesNamed({ text, sha: "" }).compose]) {
     const whole = join(root, path);
     if (existsSync(whole)) files.set(path, readFileSync(whole, "utf8"));
   }
   return files;
+}
+
+function apartBeside(root: string): readonly string[] {
+  const folder = join(root, ".devcontainer");
+  return existsSync(folder) ? devcontainersApart(readdirSync(folder)) : [];
 }
 
 /** Where the environment comes from, as the first comment would say it. */

@@ -55,6 +55,17 @@ export async function fileAt({ gitDir }: LocalRepository, commit: string, path: 
   return code === 0 ? stdout.toString("utf8") : null;
 }
 
+/** Names of what is in a folder of a commit; none where there is no such folder. */
+export async function namesAt({ gitDir }: LocalRepository, commit: string, folder: string): Promise<readonly string[]> {
+  const { code, stdout } = await tryGit({ gitDir, args: ["ls-tree", "-z", "--name-only", `${commit}:${folder}`] });
+  return code === 0
+    ? stdout
+        .toString("utf8")
+        .split("\0")
+        .filter((name) => name !== "")
+    : [];
+}
+
 async function borrow(gitDir: string, objectsDir: string): Promise<void> {
   await mkdir(join(gitDir, "objects", "info"), { recursive: true });
   await writeFile(join(gitDir, "objects", "info", "alternates"), `${objectsDir}\n`);

@@ -98,6 +98,7 @@ export interface ClaimRead {
   readonly policy: PolicyFile | null; // .github/loop.yml at `base.sha`, or of the owner's repository `.github`
   readonly policyFault: string | null; // why a policy that is there cannot be read: part of a sentence, for the thread
   readonly files: RepositoryFiles; // at `base.sha`, those from which an environment may come
+  readonly devcontainers?: readonly string[]; // paths there of those with a folder of their own; absent: there is none
 }
 
 /** What a pull request makes of the policy file, beside what it is on its base now. */

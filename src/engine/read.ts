@@ -164,19 +164,24 @@ async function baseOf(
   return { rules: { ok: false, message }, base: read };
 }
 
-/** Files of the base from which an environment may come. One request more where the base is another branch, or policy names one of its own. */
+/** Files of the base from which an environment may come. One request more where the base is another branch, policy names one of its own, or a devcontainer has its own folder. */
 async function environmentFilesAt(
   world: World,
   { issue }: LoopState,
-  { policy, base, files }: ClaimRead,
+  { policy, base, files, devcontainers = [] }: ClaimRead,
   sha: string,
 ): Promise<RepositoryFiles> {
   const named = filesNamed(policy);
   const isKnown = sha === base.sha;
-  const missing = isKnown ? named.compose : [...named.compose, ...(named.seeks ? environmentFiles : [])];
-  if (missing.length === 0) return files;
-  const more = await world.github.readFiles(issue, sha, missing);
-  return isKnown ? new Map([...files, ...more]) : more;
+  const [only, another] = devcontainers;
+  const apart = only === undefined || another !== undefined ? [] : [only];
+  const asked = isKnown ? apart : [...environmentFiles, ...apart];
+  const missing = [...named.compose, ...(named.seeks ? asked : [])];
+  // Of several it is enough to know that they are there.
+  const unread = another === undefined || !isKnown ? [] : devcontainers.map((path) => [path, null] as const);
+  const known = new Map([...(isKnown ? files : []), ...unread]);
+  if (missing.length === 0) return known;
+  return new Map([...known, ...(await world.github.readFiles(issue, sha, missing))]);
 }
 
 /** Where a person named a branch, the loop begins there or not at all. */

@@ -49,6 +49,28 @@ test("the first comment says where it comes from before anything of it has run, 
   );
 });
 
+test("the only devcontainer with a folder of its own is read there, and of several the first comment says that none is", async () => {
+  const made = '{ "postCreateCommand": "mkdir deps && echo here > deps/it" }';
+  const only = await aStory({
+    files: { ...files, ".devcontainer/api/devcontainer.json": made, ".devcontainer/scripts/x.sh": "true\n" },
+    executor: `grep -q here deps/it || exit 9; ${mend}`,
+  });
+  const issue = await only.startLoop();
+  expect(await only.phase(issue)).toBe("awaiting_gate");
+  expect(only.comments(issue)[0]).toContain("- Environment: from `.devcontainer/api/devcontainer.json`");
+  const kinds = only.forge.requests.map(({ kind }) => kind).filter((kind) => kind.includes("ReadFiles"));
+  expect(kinds).toHaveLength(1);
+
+  const several = await aStory({
+    files: { ...files, ".devcontainer/api/devcontainer.json": made, ".devcontainer/web/devcontainer.json": made },
+  });
+  const other = await several.startLoop();
+  expect(await several.phase(other)).toBe("awaiting_gate");
+  expect(several.comments(other)[0]).toContain(
+    "- Not used for the environment: `.devcontainer/api/devcontainer.json`, since it has a folder of its own beside others, and nothing says which is meant; `.devcontainer/web",
+  );
+});
+
 test("an agent's change to such a file counts for nothing, and is put to a person, who would otherwise merge the next loop's set-up", async () => {
   const shop = await aStory({
     files: { ...files, ".devcontainer.json": '{ "postCreateCommand": "mkdir deps && echo base > deps/it" }' },

@@ -7,7 +7,7 @@ import { repoWeb } from "../shapes/url.ts";
 import { connection } from "./connection.ts";
 import { rollupOf, suitesOf } from "./fields-checks.ts";
 import { rulesOf, updateRuleOf } from "./fields-rules.ts";
-import { type BlobIn, type CommitIn, commitSource, type RefIn, type TreeIn } from "./git-source.ts";
+import { type BlobIn, type CommitIn, commitSource, objectSource, type RefIn, type TreeIn } from "./git-source.ts";
 import { need } from "./reach.ts";
 import { actorSource, dateTime, type Fields, fieldsOf, type Source, source } from "./source.ts";
 
@@ -80,14 +80,16 @@ export const gitFields: Readonly<Record<string, Fields>> = {
     abbreviatedOid: ({ oid }) => oid.slice(0, 7),
     entries: async ({ repository, oid }) => {
       const found = (await listTree(repository.gitDir, oid, "")) ?? [];
-      return found.map((entry) => source("TreeEntry", entry));
+      return found.map((entry) => source("TreeEntry", { ...entry, repository }));
     },
   }),
-  TreeEntry: fieldsOf<TreeEntry>({
+  TreeEntry: fieldsOf<TreeEntry & Pick<TreeIn, "repository">>({
     name: ({ path }) => path,
     oid: ({ sha }) => sha,
     type: ({ type }) => type,
     mode: ({ mode }) => Number.parseInt(mode, 8),
+    // A submodule's commit is another repository's.
+    object: ({ repository, type, sha }) => (type === "commit" ? null : objectSource(repository, { oid: sha })),
   }),
   Blob: fieldsOf<BlobIn>({
     id: ({ oid }) => `B_${oid}`,

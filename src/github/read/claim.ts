@@ -4,7 +4,7 @@ import { Fault } from "../../base/fault.ts";
 import type { ClaimRead } from "../../engine/ports.ts";
 import { notesLabel } from "../../loop/notes.ts";
 import type { IssueRef } from "../../loop/state.ts";
-import { environmentFiles } from "../../policy/found/find.ts";
+import { devcontainersApart, environmentFiles } from "../../policy/found/find.ts";
 import { isNearName, namesAtRoot, nearFault, policyPath } from "../../policy/near-name.ts";
 import { anyNoteMarker, anyStatusMarker } from "../../record/markers.ts";
 import { BigId, requireSameRepository, Time } from "../client/answers.ts";
@@ -42,6 +42,9 @@ query ReadClaim($owner: String!, $name: String!, $number: Int!, $known: String!,
     ${policyFields}
     notes: issues(labels: [${JSON.stringify(notesLabel)}], states: [OPEN], last: 1) {
       nodes { number author { ${actorFields} } comments(last: 50) { nodes { author { ${actorFields} } body isMinimized } } }
+    }
+    devcontainers: object(expression: "HEAD:.devcontainer") {
+      ... on Tree { entries { name object { ... on Tree { entries { name } } } } }
     }
     ${filesText(environmentFiles.map((path) => JSON.stringify(`HEAD:${path}`)))}
     issueOrPullRequest(number: $number) {
@@ -112,11 +115,17 @@ const NotesIssue = z.object({
   comments: z.object({ nodes: z.array(z.object({ author: Actor, body: z.string(), isMinimized: z.boolean() })) }),
 });
 
+const Folder = z.object({
+  name: z.string(),
+  object: z.object({ entries: z.array(z.object({ name: z.string() })).nullish() }).nullable(),
+});
+
 const Answer = z.object({
   repository: LabelsOfRepository.extend({
     ...FilesAsked.shape,
     ...PolicyAsked.shape,
     databaseId: z.number(),
+    devcontainers: z.object({ entries: z.array(Folder).nullish() }).nullable(),
     notes: z.object({ nodes: z.array(NotesIssue) }),
     owner: z.object({ login: z.string() }),
     visibility: z.string(),
@@ -159,7 +168,14 @@ export async function readClaim(connection: Connection, issue: IssueRef, known?:
     ...(repository.beside?.entries?.some(({ name }) => name === "workflows") ? { workflows: true } : {}),
     ...(await policyOf(connection, issue, repository)),
     files: filesRead(environmentFiles, repository),
+    ...apartIn(repository.devcontainers?.entries ?? []),
   };
+}
+
+/** Devcontainers in folders of their own. */
+function apartIn(entries: readonly z.infer<typeof Folder>[]): Pick<ClaimRead, "devcontainers"> {
+  const folders = entries.filter(({ object }) => object?.entries?.some(({ name }) => name === "devcontainer.json"));
+  return folders.length === 0 ? {} : { devcontainers: devcontainersApart(folders.map(({ name }) => name)) };
 }
 
 /** The repository's own, whole and alone, or the owner's. Nothing of a pull request is claimed. */

@@ -8,16 +8,45 @@ import { type Found, type FoundBuild, type FoundRead, type FoundService, named }
 /** Files of the repository at the base, by path; null: there, but no text that can be read whole. Absent: not there. */
 export type RepositoryFiles = ReadonlyMap<string, string | null>;
 
+interface Source {
+  readonly path: string;
+  readonly read: (text: string) => FoundRead;
+}
+
 /** Files that are looked for, the first that can be used first. */
-const sources: readonly { readonly path: string; readonly read: (text: string) => FoundRead }[] = [
+const firstSources: readonly Source[] = [
   { path: ".devcontainer/devcontainer.json", read: (text) => readDevcontainer(text, ".devcontainer") },
   { path: ".devcontainer.json", read: (text) => readDevcontainer(text, "") },
+];
+const lastSources: readonly Source[] = [
   { path: ".github/workflows/copilot-setup-steps.yml", read: readCopilotSteps },
   { path: ".github/workflows/copilot-setup-steps.yaml", read: readCopilotSteps },
 ];
 
+/** Devcontainers with a folder of their own, of which there may be several: https://containers.dev/implementors/spec/#devcontainerjson */
+const apart = /^(\.devcontainer\/[^/]+)\/devcontainer\.json$/;
+
+/** Where they would be, by the names of the folders below `.devcontainer`. */
+export function devcontainersApart(folders: readonly string[]): readonly string[] {
+  return folders.map((name) => `.devcontainer/${name}/devcontainer.json`);
+}
+
+/** The one that is there beside no other is as good as the only file; of several nobody says which is meant. */
+function sourcesIn(files: RepositoryFiles): readonly Source[] {
+  const found = [...files.keys()].flatMap((path) => {
+    const folder = apart.exec(path)?.[1];
+    return folder === undefined ? [] : [{ path, folder }];
+  });
+  const read = (text: string, folder: string): FoundRead =>
+    found.length === 1
+      ? readDevcontainer(text, folder)
+      : { ok: false, why: ["a folder of its own beside others, and nothing says which is meant"] };
+  const between = found.map(({ path, folder }) => ({ path, read: (text: string) => read(text, folder) }));
+  return [...firstSources, ...between, ...lastSources];
+}
+
 /** Paths of the files that are looked for. */
-export const environmentFiles: readonly string[] = sources.map(({ path }) => path);
+export const environmentFiles: readonly string[] = [...firstSources, ...lastSources].map(({ path }) => path);
 
 /** What the operator allows of what is found. */
 export interface FindBounds {
@@ -62,10 +91,10 @@ export function seeksEnvironment({ environment, agent }: Policy): boolean {
 export function completeEnvironment(policy: Policy, files: RepositoryFiles, bounds: FindBounds): Completed {
   if (!seeksEnvironment(policy)) return { policy };
   const unused: { path: string; why: readonly string[] }[] = [];
-  for (const { path, read } of sources) {
+  for (const { path, read } of sourcesIn(files)) {
     const text = files.get(path);
     if (text === undefined) continue;
-    const result = text === null ? noText : read(text);
+    const result = text === null && !apart.test(path) ? noText : read(text ?? "");
     const why = result.ok ? against(result.found, policy, bounds) : result.why;
     if (result.ok && why.length === 0) {
       const { build, left } = result.found;

@@ -75,6 +75,31 @@ describe("an environment", () => {
     });
   });
 
+  it("is that of a devcontainer with a folder of its own where there is one of them; of several none is chosen, which is said", () => {
+    const [one, other] = [".devcontainer/api/devcontainer.json", ".devcontainer/web/devcontainer.json"];
+    const text = '{ "build": { "dockerfile": "Dockerfile" } }';
+    const allowed = { programs: true, dockerfiles: true } as const;
+    expect(read("", { [one]: text, [copilot]: steps }, allowed)).toMatchObject({
+      image: "built from .devcontainer/api/Dockerfile",
+      found: { from: one },
+    });
+    expect(read("", { [devcontainer]: '{ "image": "node:24" }', [one]: text }, allowed)).toMatchObject({
+      image: "node:24",
+      found: { from: devcontainer, unused: [] },
+    });
+    const why = ["a folder of its own beside others, and nothing says which is meant"];
+    expect(read("", { [one]: null, [other]: null, [copilot]: steps }, allowed)).toMatchObject({
+      image: "ours",
+      found: {
+        from: copilot,
+        unused: [
+          { path: one, why },
+          { path: other, why },
+        ],
+      },
+    });
+  });
+
   it("is built from a devcontainer's Dockerfile where the operator lets images be built, and else not used, which is said", () => {
     const files = { [devcontainer]: '{ "build": { "dockerfile": "Dockerfile", "context": ".." } }' };
     const image = "built from .devcontainer/Dockerfile";
