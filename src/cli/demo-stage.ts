@@ -160,6 +160,7 @@ async function startOwnApp(
     LOOPGATE_DATA: appDir,
     LOOPGATE_PORT: "0",
     LOOPGATE_MAY_MERGE: "on",
+    LOOPGATE_INTRODUCTIONS: "0", // a demo is of one issue
     LOOPGATE_AGENT_COMMAND: work.agent.command,
     LOOPGATE_AGENT_IMAGE: toolchain,
     LOOPGATE_REVIEWER_COMMAND: work.reviewer.command,

@@ -31,6 +31,7 @@ export function environmentFor({ engine, world, dataDir, port }: Wanted): Record
     LOOPGATE_PORT: String(port),
     LOOPGATE_MAY_MERGE: "on",
     LOOPGATE_MAX_RUNS: "100",
+    LOOPGATE_INTRODUCTIONS: "0", // what is judged is of loops
     LOOPGATE_RECONCILE_MINUTES: "1", // what a kill keeps from being heard is seen then
     LOOPGATE_AGENT_COMMAND: commands.executor,
     LOOPGATE_AGENT_IMAGE: "toolchain",

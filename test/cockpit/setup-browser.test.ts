@@ -126,6 +126,10 @@ describe.skipIf(executablePath === null)("setting up in a browser", () => {
       image: () => ({ kind: "toolchain" }),
     });
     frontDoors[publicUrl] = app.url;
+    // The installation was told of while the App was being set up, and is told again: the labels are made, and a policy is proposed.
+    const { labels, issues } = forge.repository("ada/demo");
+    await until(() => [...issues.values()].some(({ title, pull }) => pull && title === "Add a policy for Loopgate"));
+    expect(labels.map(({ name }) => name)).toContain("loop");
     const issue = forge.as("ada").openIssue("ada/demo", { title: "Add a licence" });
     forge.as("ada").label(issue, "loop");
     await until(() => issue.comments.some(({ user }) => user.login === "loopgate-of-ada[bot]"));
