@@ -175,7 +175,7 @@ function nodeOf([, , word = "", number, rest = ""]: readonly (string | undefined
   const braces = /\s\{$/.test(rest);
   const plain = rest
     .replace(/(?<!\s)\s*\{$/, braces ? "" : "$&")
-    .replace(/(?<!\s)\s*# time=[\d.]+ ?m?s\b/, "")
+    .replace(/(?<!\s)\s*# time ?= ?[\d.]+ ?m?s\b/, "")
     .replace(/(?<!\s)\s*# EXPECTED FAILURE\b.*$/, "");
   const { name, directive, reason } = directiveIn(plain);
   return {
@@ -185,7 +185,7 @@ function nodeOf([, , word = "", number, rest = ""]: readonly (string | undefined
     title: nameIn(plain, "", number),
     directive: word === "skip" || word === "todo" ? word : directive,
     reason: directive === null ? "" : reason,
-    timed: /# time=/.test(rest),
+    timed: /# time ?= ?\d/.test(rest),
     word: word as TapNode["word"],
     children: [],
     braces,

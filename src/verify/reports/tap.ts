@@ -167,9 +167,15 @@ function leaf(node: TapNode, suite: readonly string[], file: string | null, read
     suite,
     file: isFlat ? pathIn(ofFile, reading.roots) : file,
     project: null,
-    message: node.ok ? "" : messageOf(text),
+    message: node.ok ? "" : messageOf(failureIn(node) ?? text),
     ...status,
   });
+}
+
+/** Brittle's test says nothing itself, and the comment below it is the next one's heading: what failed is an assertion in it. */
+function failureIn({ yaml, children }: TapNode): string | null {
+  const failed = yaml === "" ? children.find(({ ok, yaml: own }) => !ok && own !== "") : undefined;
+  return failed === undefined ? null : `${failed.title}\n${failed.yaml}`;
 }
 
 /** AVA's hook with a title of its own, `clean for adds`: a failed result beyond the plan, called after a test beside it. */

@@ -356,3 +356,46 @@ describe("Cobertura names files from its source", () => {
     expect(read(cobertura(sources, filename)).coverage.map((one) => one.file)).toEqual([file]);
   });
 });
+
+describe("brittle's TAP", () => {
+  const stream = (time: string) => `TAP version 13
+
+# adds
+    ok 1 - should be equal
+    not ok 2 - adds # twice
+      ---
+      actual: 2
+      expected: 3
+      ...
+not ok 1 - adds # time = ${time}ms
+
+# subtracts
+    ok 1 - passed
+ok 2 - subtracts # time = 0.05${time}ms
+
+# later
+ok 3 - later # SKIP
+
+1..3
+# tests = 1/3 pass
+# asserts = 2/3 pass
+# time = 169.49ms
+
+# not ok
+`;
+
+  test("names its tests without the time that each took", () => {
+    const names = ["failed: adds", "passed: subtracts", "skipped: later"];
+    expect(statuses(stream("38.451887"))).toEqual(names);
+    expect(statuses(stream("7"))).toEqual(names);
+    expect(stateOf(stream("7"), 1)).toBe("red");
+  });
+
+  test("has the message of a failed test in the assertion that failed, and not in the next test's heading", () => {
+    expect(read(stream("7")).tests.map(({ message }) => message)).toEqual([
+      "adds # twice\nactual: 2\nexpected: 3",
+      "",
+      "",
+    ]);
+  });
+});
