@@ -221,8 +221,8 @@ describe.skipIf(executablePath === null)("every page", () => {
     await page.getByRole("heading", { name: "Attempts" }).waitFor();
     for (let presses = 0; !(await focused()).startsWith("Attempt 1") && presses < 40; presses += 1)
       await page.keyboard.press("Tab");
-    expect(await page.locator("details").last().getAttribute("open")).toBeNull();
+    expect(await page.locator("details.card").last().getAttribute("open")).toBeNull();
     await page.keyboard.press("Space");
-    expect(await page.locator("details").last().getAttribute("open")).not.toBeNull();
+    expect(await page.locator("details.card").last().getAttribute("open")).not.toBeNull();
   });
 });

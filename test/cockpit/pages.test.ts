@@ -1,12 +1,13 @@
 // The operator's pages about loops: who may look, what is told, that a page follows along, and that many loops slow nothing.
 import { request } from "node:http";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, chromium, type Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createAdmission, makeTicket } from "../../src/cockpit/ticket.ts";
 import { browserArguments, findBrowser } from "../../src/forge/pages/screenshot.ts";
 import type { LoopState } from "../../src/loop/state.ts";
 import { aLoop, anAttempt, anEndedLoop, aRun } from "../loop/builder.ts";
-import { approving, aStory, mend, sealSecret } from "../story/world.ts";
+import { aBarrier } from "../story/barrier.ts";
+import { approving, aStory, attempts, botch, mend, sealSecret } from "../story/world.ts";
 import { until } from "../until.ts";
 import { aDoor, secret } from "./a-door.ts";
 
@@ -281,6 +282,34 @@ describe.skipIf(executablePath === null)("in a browser", () => {
     await page.getByRole("link", { name: "Health" }).click();
     await page.locator("tr", { hasText: "acme/shop" }).getByText("ago").waitFor();
     expect(wrong).toEqual([]);
+  });
+
+  test("what a reader opened and closed stays so while a loop goes on", async () => {
+    const { wait, go } = await aBarrier();
+    const story = await aStory({
+      figures: true,
+      executor: attempts(botch("red"), `${wait}; ${mend}`),
+      reviewer: approving,
+    });
+    const issue = story.openIssue();
+    story.forge.as("alice").label(issue, "loop");
+    await until(async () => (await story.state(issue).catch(() => null))?.attempts.length === 2);
+    const page = await (await browser.newContext()).newPage();
+    onTestFinished(() => page.context().close());
+    await page.goto(`${story.app().operatorUrl}/begin?ticket=${makeTicket(sealSecret, Date.now())}`);
+    await page.goto(`${story.app().operatorUrl}/loops/${story.repository.id}/${issue.number}`);
+    await page.getByText("This page follows along.").waitFor();
+    const [second, first] = [page.locator("details.card").first(), page.locator("details.card").last()];
+    await second.locator("summary").first().click();
+    await first.locator("summary").first().click();
+    await first.locator("details", { hasText: "Changed files" }).locator("summary").click();
+    go();
+    await story.settle();
+    await second.locator("details", { hasText: "Changed files" }).waitFor({ state: "attached" });
+    const isOpen = (one: Locator) => one.evaluate((element) => element.hasAttribute("open"));
+    expect(await isOpen(second)).toBe(false);
+    expect(await isOpen(first)).toBe(true);
+    expect(await isOpen(first.locator("details", { hasText: "Changed files" }))).toBe(true);
   });
 
   test("a person signs in with GitHub, sees the loop of their repository, and a stranger sees none", async () => {

@@ -15,13 +15,11 @@ const read = async () => {
       if (!response.ok) break;
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       const fresh = page.getElementById("live");
-      const open = [...live.querySelectorAll("details")].map((one) => one.open);
-      const parts = [...fresh.querySelectorAll("details")];
-      // Newest first: what the reader opened keeps its place counted from the end.
-      parts.toReversed().forEach((one, at) => {
-        const was = open.toReversed()[at];
-        if (was !== undefined) one.open = was;
-      });
+      // What the reader opened or closed stays so; what is new is as it comes.
+      for (const was of live.querySelectorAll("details[data-part]")) {
+        const same = fresh.querySelector(`details[data-part="${was.dataset.part}"]`);
+        if (same !== null) same.open = was.open;
+      }
       live.replaceChildren(...fresh.childNodes);
     } catch {
       break;

@@ -64,11 +64,11 @@ function attemptPart(issueKey: string, attempt: Attempt, isOpen: boolean, now: n
     change === null
       ? ""
       : html` · ${change.files === 1 ? "1 file" : `${change.files} files`}, +${change.additions} −${change.deletions}`;
-  return html`<details class="card"${isOpen ? html` open` : ""}>
+  return html`<details class="card" data-part="${number}"${isOpen ? html` open` : ""}>
     <summary>Attempt ${number}: <span class="state ${toneOfColour(colour)}">${colour}</span>${size}</summary>
     ${claim === null || claim.summary === "" ? "" : html`<p>The agent says, which nobody has checked: <q>${claim.summary}</q></p>`}
-    ${verdict === null ? "" : verdictPart(verdict)}
-    ${change === null || change.paths.length === 0 ? "" : changedPart(change)}
+    ${verdict === null ? "" : verdictPart(number, verdict)}
+    ${change === null || change.paths.length === 0 ? "" : changedPart(number, change)}
     <div class="scroll"><table>
       <thead><tr><th scope="col">Run</th><th scope="col">Ended</th><th scope="col">Took</th><th scope="col">Cost</th><th scope="col">Tokens</th><th scope="col">Tools</th><th scope="col">Refused</th><th scope="col">Texts</th></tr></thead>
       <tbody>${runs.map((run) => runRow(issueKey, run, now))}</tbody>
@@ -78,9 +78,9 @@ function attemptPart(issueKey: string, attempt: Attempt, isOpen: boolean, now: n
 }
 
 /** The paths that are kept of a change, and how many more it has. */
-function changedPart({ files, paths }: NonNullable<Attempt["change"]>): Html {
+function changedPart(attempt: number, { files, paths }: NonNullable<Attempt["change"]>): Html {
   const more = files - paths.length;
-  return html`<details><summary>Changed files</summary><ul class="tree">${paths.map((path) => html`<li><code>${path}</code></li>`)}${more > 0 ? html`<li>and ${more} more</li>` : ""}</ul></details>`;
+  return html`<details data-part="${attempt} files"><summary>Changed files</summary><ul class="tree">${paths.map((path) => html`<li><code>${path}</code></li>`)}${more > 0 ? html`<li>and ${more} more</li>` : ""}</ul></details>`;
 }
 
 /** What its checks and its agent left to be looked at. */
@@ -96,14 +96,14 @@ function picturesPart(issueKey: string, attempt: Attempt): Html | "" {
 
 const toneOfColour = (colour: string) => ({ green: "good", red: "bad" })[colour] ?? "work";
 
-function verdictPart({ parts, findings }: Verdict): Html {
+function verdictPart(attempt: number, { parts, findings }: Verdict): Html {
   const rows = parts.map(
     ({ source, name, colour, note }) =>
       html`<li><span class="state ${toneOfColour(colour)}">${colour}</span> ${source} · ${name}${note === "" ? "" : html`: ${note}`}</li>`,
   );
   const found = findings.map(
-    ({ title, path, line, detail }) =>
-      html`<li>${title}${path === null ? "" : html` <code>${path}${line === null ? "" : `:${line}`}</code>`}${detail.trim() === "" ? "" : html`<details><summary>What it says</summary><pre>${detail.trim()}</pre></details>`}</li>`,
+    ({ title, path, line, detail }, index) =>
+      html`<li>${title}${path === null ? "" : html` <code>${path}${line === null ? "" : `:${line}`}</code>`}${detail.trim() === "" ? "" : html`<details data-part="${attempt} finding ${index}"><summary>What it says</summary><pre>${detail.trim()}</pre></details>`}</li>`,
   );
   return html`<ul class="tree">${rows}</ul>${found.length === 0 ? "" : html`<p>Findings:</p><ul class="tree">${found}</ul>`}`;
 }
