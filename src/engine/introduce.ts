@@ -1,11 +1,11 @@
 // A repository that is new to the App: it makes its labels there and, where few came at once, proposes a first policy.
 import { Bug } from "../base/assert.ts";
-import { Fault, toFault } from "../base/fault.ts";
+import { toFault } from "../base/fault.ts";
 import type { Effect } from "../loop/effect.ts";
 import { draftPolicy, noWishes } from "../policy/draft.ts";
 import { policyPath } from "../policy/near-name.ts";
 import { firstPolicy } from "../report/introduction.ts";
-import type { World } from "./world.ts";
+import { unlisted, type World } from "./world.ts";
 
 /** Where the policy is proposed. Loops' branches are below `loop/`, so that this one is nobody's. */
 const branch = "loopgate/policy";
@@ -24,11 +24,7 @@ export async function introduce(
   if (most === 0) return;
   const known = await world.repositoryOf(repositoryId);
   if (known === undefined) return; // the App was let in, and is out again
-  if (known === null)
-    throw new Fault(`Could not find the repository ${repositoryId}: not every installation can be listed.`, {
-      kind: "not_found",
-      retry: "later",
-    });
+  if (known === null) throw unlisted(repositoryId);
   try {
     await world.github.makeLabels(known, world.label);
     if (effect.among <= most && effect.unchosen === undefined) await propose(world, known, retrying);

@@ -22,7 +22,7 @@ import type { Schedule } from "../policy/schema.ts";
 import { decodePass, encodePass, type SealedPass } from "../record/pass.ts";
 import { scheduledIssue, scheduledTitle } from "../report/schedule.ts";
 import type { IssueAnswers, RepositoryRef, ScheduleRead } from "./ports.ts";
-import type { World } from "./world.ts";
+import { unlisted, type World } from "./world.ts";
 
 type RunSchedules = Extract<Effect, { type: "run_schedules" }>;
 
@@ -53,11 +53,7 @@ export async function runSchedules(
   if (known === undefined) return;
   // Set before anything can fail: however this look ends, another one comes.
   await world.store.setAlarm(key, "schedules", world.clock.now() + againMs);
-  if (known === null)
-    throw new Fault(`Could not find the repository ${repositoryId}: not every installation can be listed.`, {
-      kind: "not_found",
-      retry: "later",
-    });
+  if (known === null) throw unlisted(repositoryId);
   try {
     const next = await lookAtAll(world, known, stored, at);
     if (next === null) await world.store.clearAlarm(key, "schedules");

@@ -1,4 +1,5 @@
 // Everything the engine works with, handed to whoever performs an effect.
+import { Fault } from "../base/fault.ts";
 import type { LoopEvent } from "../loop/event.ts";
 import { issueKeyOf } from "../loop/issue-key.ts";
 import type { LoopState } from "../loop/state.ts";
@@ -51,6 +52,14 @@ export interface World {
   readonly track: (work: Promise<void>) => void;
   /** True once the process is asked to end: no new work is begun. */
   readonly stopping: () => boolean;
+}
+
+/** Why nothing can be done in a repository by its id: an installation that cannot be listed now may have it. */
+export function unlisted(repositoryId: number): Fault {
+  return new Fault(`Could not find the repository ${repositoryId}: not every installation can be listed.`, {
+    kind: "not_found",
+    retry: "later",
+  });
 }
 
 /** Whether the loop is on its way back, a first one begins, a newer version wrote it and it rests, or there is none to be had. */
