@@ -33,11 +33,20 @@ export function afterNews(
 /** What is put off is read a minute later, then two, and so on until it is as long as a regular look takes to come. */
 const longestOwedMs = 10 * 60_000;
 
+/**
+ * At a gate each time is four times as long: CI that goes on for hours costs few readings there, and once it is quiet a regular
+ * look comes, which reads it where all of it is done.
+ */
+function owedMs({ phase }: LoopState, times: number): number {
+  if (phase === "awaiting_gate") return Math.min(24 * 60 * 60_000, 4 ** times * 60_000);
+  return Math.min(longestOwedMs, (1 + times) * 60_000);
+}
+
 /** The state by which CI is read in a while, whatever is heard until then; `anew`: from now on, although it was owed before. */
 export function owed(state: LoopState, now: number, since: "first" | "anew" = "first"): LoopState {
   const { at, times = 0 } = state.ciOwed ?? {};
   if (at !== undefined && since === "first") return state;
-  return { ...state, ciOwed: { at: now + Math.min(longestOwedMs, (1 + times) * 60_000), times } };
+  return { ...state, ciOwed: { at: now + owedMs(state, times), times } };
 }
 
 /** It is read, because that was owed or because of what was heard. */

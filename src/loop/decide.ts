@@ -464,10 +464,10 @@ function onChecksPending(state: LoopState, event: Extract<LoopEvent, { type: "ch
  * At one gate it is read at once so many times, since a check failed, or since it is approved and the last check that it waited for
  * has passed; what changes after them is read in a while, each time in a longer one.
  */
-const looksAtChecks = 8;
+const looksAtChecks = 4;
 
 /** The same where a whole suite ended: few of them do, and that is the end of what was waited for. */
-const looksAtSuites = 10;
+const looksAtSuites = 5;
 
 /** An alarm is a hint: whether it is time, the state says. One that rings too early, by another clock, is set again. */
 function onAlarm(state: LoopState, name: AlarmName, now: number): Decision {

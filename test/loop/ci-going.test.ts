@@ -78,15 +78,21 @@ test("F17: a commit status that passed while others are going has them read in a
   expect(after({ suite: "done" }, 5)).toBeUndefined();
 });
 
-test("what is put off again and again is read after a longer time, up to that of a regular look, and not owed once it was read", () => {
-  const waits: number[] = [];
-  let now = loop;
-  for (let time = 0; time < 12; time += 1) {
-    now = owed(owed(now, 0), 1000); // the first of several counts
-    waits.push((now.ciOwed?.at ?? 0) / minute);
-    now = notOwed(now);
-    expect(now.ciOwed?.at).toBeUndefined();
-  }
-  expect(waits).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10, 10]);
-  expect(afterNews(owed(loop, 0), passed("a"), 5).state.ciOwed).toEqual({ times: 1 });
-});
+test.each([
+  ["verifying", "up to that of a regular look", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10, 10]],
+  ["awaiting_gate", "four times as long each time, up to a day", [1, 4, 16, 64, 256, 1024, 1440, 1440]],
+] as const)(
+  "%s: what is put off again and again is read after a longer time, %s, and not owed once it was read",
+  (phase, _, wanted) => {
+    const waits: number[] = [];
+    let now: LoopState = { ...loop, phase };
+    for (let time = 0; time < wanted.length; time += 1) {
+      now = owed(owed(now, 0), 1000); // the first of several counts
+      waits.push((now.ciOwed?.at ?? 0) / minute);
+      now = notOwed(now);
+      expect(now.ciOwed?.at).toBeUndefined();
+    }
+    expect(waits).toEqual(wanted);
+    expect(afterNews(owed(loop, 0), passed("a"), 5).state.ciOwed).toEqual({ times: 1 });
+  },
+);

@@ -102,11 +102,14 @@ test.each([
 });
 
 test.each([
-  ["of one suite, whose end is heard at once", false, 0],
-  ["each of which ends its suite, the last of which is read in a while", true, 2],
+  ["of one suite, whose end is heard at once", false, 0, 0],
+  ["of one suite, over more than an hour", false, 1.5, 0],
+  ["each of which ends its suite, the last of which is read in a while", true, 0, 2],
+  ["each of which ends its suite, over more than an hour, the last of which is found by a regular look", true, 1.5, 20],
+  ["each of which ends its suite, over six hours, the last of which is found by a regular look", true, 7, 20],
 ])(
   "fifty jobs that go one after the other at an approved gate cost at most ten reads: %s",
-  async (_, alone, minutes) => {
+  async (_, alone, each, minutes) => {
     const story = await aStory({ ci: green, policy: everyCheck });
     const issue = await story.startLoop();
     const pull = await story.pull(issue);
@@ -121,6 +124,7 @@ test.each([
         world.updateCheckRun(world.actorOf(ciApp), before, { status: "completed", conclusion: "success" });
         if (alone) run = await begin(story, pull, `job ${job}`);
         await story.settle();
+        if (each > 0) await story.advance(each * minute);
       }
     });
     expect(await story.phase(issue)).toBe("awaiting_gate");
