@@ -5,11 +5,12 @@ import { messageOf, nameOf, pathIn } from "./text.ts";
 
 const Assertion = z.object({
   ancestorTitles: z.array(z.string()),
-  title: z.string(),
+  title: z.string().nullish(), // none in what jest-junit puts in for a file that could not be executed
   status: z.string(),
   failureMessages: z.array(z.string()).nullish(),
   invocations: z.number().nullish(), // Jest
 });
+type Named = z.infer<typeof Assertion> & { readonly title: string };
 const File = z.object({
   name: z.string(),
   status: z.string(),
@@ -44,7 +45,11 @@ export const JestAggregate = Jest.omit({ testResults: true }).extend({
  */
 export function readJest(run: Jest, roots: readonly string[]): Content {
   const isJests = run.numRuntimeErrorTestSuites !== undefined;
-  const files = run.testResults.map((file) => ({ ...file, path: pathIn(file.name, roots) }));
+  const files = run.testResults.map((file) => ({
+    ...file,
+    assertionResults: file.assertionResults.flatMap(named),
+    path: pathIn(file.name, roots),
+  }));
   const tests = files.flatMap((file) => file.assertionResults.map((one) => testOf(one, file.path, isJests)));
   const bare = files.filter(({ status, assertionResults }) => status === "failed" && assertionResults.length === 0);
   const isEmpty = ({ message }: { readonly message: string }) =>
@@ -83,7 +88,12 @@ export function readJestAggregate(run: z.infer<typeof JestAggregate>, roots: rea
   return readJest({ ...run, testResults: files }, roots);
 }
 
-function testOf(one: z.infer<typeof Assertion>, file: string, isJests: boolean): TestResult {
+/** What has no title is no test: its file failed, and says so itself. */
+function named(one: z.infer<typeof Assertion>): Named[] {
+  return typeof one.title === "string" ? [{ ...one, title: one.title }] : [];
+}
+
+function testOf(one: Named, file: string, isJests: boolean): TestResult {
   const failures = one.failureMessages ?? [];
   const again = failures.length > 0 || (one.invocations ?? 1) > 1;
   const status = statuses[one.status] ?? "notRun";
