@@ -116,6 +116,7 @@ const CtrfTest = z.object({
   browser: z.string().nullish(),
   flaky: z.boolean().nullish(),
   message: z.string().nullish(),
+  extra: z.object({ annotations: z.array(z.object({ type: z.string() })).nullish() }).nullish(), // Playwright
 });
 export const Ctrf = z.object({
   results: z.object({
@@ -133,9 +134,19 @@ const ctrfEnds: Readonly<Record<string, TestResult["status"]>> = {
 };
 
 /** Reporters of Mocha and Jest have `pending` of a skip, as these call it, and `other` of a todo. */
-function ctrfStatus({ status, rawStatus }: z.infer<typeof CtrfTest>): TestResult["status"] {
+function ctrfStatus({ status, rawStatus, extra }: z.infer<typeof CtrfTest>): TestResult["status"] {
   if (rawStatus === "todo") return "todo";
+  const marks = extra?.annotations?.map(({ type }) => type);
+  // Playwright: what has to fail and passed is written as passed, or flaky; a skip that nobody marked was never come to.
+  if (status === "passed" && rawStatus === "passed" && marks?.includes("fail")) return "failed";
+  if (status === "skipped" && marks?.every((type) => type !== "skip" && type !== "fixme")) return "notRun";
   return status === "pending" && rawStatus === "pending" ? "skipped" : (ctrfEnds[status] ?? "notRun");
+}
+
+/** Whether a test failed as it had to. */
+function isExpected(one: z.infer<typeof CtrfTest> | undefined): boolean {
+  const isFail = one?.extra?.annotations?.some(({ type }) => type === "fail") ?? false;
+  return one?.status === "passed" && one.rawStatus !== "passed" && isFail;
 }
 
 /** CTRF, which converters and reporters of many runners write. */
@@ -152,7 +163,9 @@ export function readCtrf({ results }: z.infer<typeof Ctrf>, roots: readonly stri
       message: messageOf(one.message ?? ""),
     };
   });
-  const hidden = results.summary.failed - all.filter(({ status }) => status === "failed").length;
+  // The summary of Playwright's counts by what happened: a failure that was to be is one more, a pass that was not is one less.
+  const counted = all.filter(({ status }, at) => status === "failed" || isExpected(results.tests[at])).length;
+  const hidden = results.summary.failed - counted;
   const more = hidden > 0 ? [`it counts ${hidden} more failed than it shows`] : [];
   const { tests, failedToLoad, otherFailures } = apart(all, roots);
   return {
