@@ -1,7 +1,7 @@
 // Jest's and Vitest's JSON: every file with its tests.
 import { z } from "zod";
 import type { Content, Problem, TestResult } from "./report.ts";
-import { messageOf, nameOf, pathIn } from "./text.ts";
+import { messageOf, nameOf, pathIn, withoutAnsi } from "./text.ts";
 
 const Assertion = z.object({
   ancestorTitles: z.array(z.string()),
@@ -62,6 +62,8 @@ export function readJest(run: Jest, roots: readonly string[]): Content {
   const otherFailures = failed.map(({ path, message }) =>
     nameOf(message === "" ? `${path} failed, and no test in it did` : `${path}: ${messageOf(message)}`),
   );
+  const beside = files.filter((file) => file.status === "failed" && !bare.includes(file) && !failed.includes(file));
+  otherFailures.push(...beside.flatMap(({ path, message }) => aroundTests(path, message)));
   const isRed = failedToLoad.length + failed.length > 0 || tests.some(({ status }) => status === "failed");
   if (!run.success && !isRed) otherFailures.push("the run did not succeed, and no test shows why");
   return {
@@ -71,6 +73,12 @@ export function readJest(run: Jest, roots: readonly string[]): Content {
     otherFailures,
     problems: problemsOf(run, tests.length),
   };
+}
+
+/** Jest's word for what failed around the tests of a file, after what it says of those that failed. */
+function aroundTests(path: string, message: string): string[] {
+  const start = /^ {2}● Test suite failed to run$/m.exec(withoutAnsi(message))?.index;
+  return start === undefined ? [] : [nameOf(`${path}: ${messageOf(withoutAnsi(message).slice(start))}`)];
 }
 
 /** The reporters' form: a file failed that could not be executed, that has a message of its own, or a failed test. */
