@@ -14,6 +14,7 @@ export interface TapNode {
   readonly braces: boolean; // its subtests follow in braces
   yaml: string;
   comments: string; // diagnostics that follow it
+  printed: string; // indented lines of no form
   plan: number | null; // of its subtests
   ended: boolean; // false for a subtest that began and has no line of its own
 }
@@ -95,7 +96,12 @@ export function readTapLines(source: string): TapStream {
       if (node.braces) levels.push(levelAt(indent + 4, node));
       continue;
     }
-    if (!line.trimStart().startsWith("#")) continue;
+    if (!line.trimStart().startsWith("#")) {
+      // TAP 12 of Mocha: why a test failed stands below it, indented, in no block.
+      if (last !== null && !last.ok && indent > 0 && last.printed.length < YAML_CHARACTERS)
+        last.printed += `${line.trim()}\n`;
+      continue;
+    }
     const comment = line.trim().replace(/^#\s?/, "");
     const subtest = /^Subtest: (.*)$/.exec(comment)?.[1];
     if (subtest !== undefined) {
@@ -191,6 +197,7 @@ function nodeOf([, , word = "", number, rest = ""]: readonly (string | undefined
     braces,
     yaml: "",
     comments: "",
+    printed: "",
     plan: null,
     ended: true,
   };

@@ -167,7 +167,7 @@ function leaf(node: TapNode, suite: readonly string[], file: string | null, read
     suite,
     file: isFlat ? pathIn(ofFile, reading.roots) : file,
     project: null,
-    message: node.ok ? "" : messageOf(failureIn(node) ?? text),
+    message: node.ok ? "" : messageOf(failureIn(node) ?? (text.trim() === "" ? node.printed : text)),
     ...status,
   });
 }

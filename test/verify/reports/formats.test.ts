@@ -399,3 +399,22 @@ ok 3 - later # SKIP
     ]);
   });
 });
+
+test("Mocha's TAP has the message of a failed test below it, in no block", () => {
+  const stream = `ok 1 cart adds
+not ok 2 cart fails
+  1 == 2
+  AssertionError [ERR_ASSERTION]: 1 == 2
+      at Context.<anonymous> (m/a.cjs:4:28)
+ok 3 cart later # SKIP -
+# tests 2
+# pass 1
+# fail 1
+1..3
+`;
+  expect(read(stream).tests.map(({ message }) => message)).toEqual([
+    "",
+    "1 == 2\nAssertionError [ERR_ASSERTION]: 1 == 2\nat Context.<anonymous> (m/a.cjs:4:28)",
+    "",
+  ]);
+});
