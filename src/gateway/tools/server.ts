@@ -77,13 +77,12 @@ export function toolGateway(request: ToolsRequest): Required<Omit<Route, "cost">
         if (isHook && isWhole) return sendJson(response, unreadHook);
         return notTaken(request, incoming, response, body);
       }
-      const gone = new AbortController();
-      response.once("close", () => gone.abort());
       try {
-        if (isHook)
-          return sendJson(response, request.hooks ? await answerHook(request.hooks, joined(body.pieces)) : {});
-        const asked = requestOf(incoming, joined(body.pieces), gone.signal);
-        const answer = notFromHere(asked) ?? (await answering.run(response, () => handler.fetch(asked)));
+        const bytes = joined(body.pieces);
+        if (isHook) return sendJson(response, request.hooks ? await answerHook(request.hooks, bytes) : {});
+        const asked = requestOf(incoming, bytes);
+        const answer =
+          notFromHere(asked) ?? (await answering.run(response, () => handler.fetch(asked, parsedOf(bytes))));
         await send(response, answer);
       } finally {
         holder.shrink(body.held);
@@ -143,11 +142,20 @@ function notTaken({ onRefused }: ToolsRequest, incoming: IncomingMessage, respon
   incoming.resume();
 }
 
-function requestOf({ headers, url }: IncomingMessage, body: Uint8Array, signal: AbortSignal): Request {
+function requestOf({ headers, url }: IncomingMessage, body: Uint8Array): Request {
   const named = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
     value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]],
   );
-  return new Request(new URL(url ?? "/", "http://127.0.0.1"), { method: "POST", headers: named, body, signal });
+  return new Request(new URL(url ?? "/", "http://127.0.0.1"), { method: "POST", headers: named, body });
+}
+
+/** The body as the library would read it from a copy of the request; what is no JSON it reads, and refuses, itself. */
+function parsedOf(body: Uint8Array): { readonly parsedBody?: unknown } {
+  try {
+    return { parsedBody: JSON.parse(new TextDecoder().decode(body)) };
+  } catch {
+    return {};
+  }
 }
 
 /** Refuses what a web page in the run's own browser may have sent: a name that was bound anew, or another origin. */
