@@ -77,8 +77,8 @@ export function decide(state: LoopState | null, event: LoopEvent, now: number): 
   const found = state === null ? null : withoutExpired(state, now);
   const decision = unasked(underHold(choose(found, event, now), now));
   if (decision.state === null || (decision.state === found && found === state)) return decision;
-  const before = event.type === "restored" ? event.record : state;
   const next = answeringLabels(kept(decision.state, now));
+  const before = event.type === "restored" && state?.id !== next.id ? event.record : state;
   const revision = before !== null && next.id === before.id ? before.revision + 1 : 1;
   const rung = event.type === "alarm" && event.name !== "schedules" ? event.name : null;
   const effects = [
