@@ -28,20 +28,8 @@ export async function writeStatus(world: World, state: LoopState, retrying: bool
   const marker = statusMarker(state.id);
   const body = [statusComment(state, world.clock.now()), marker, encodeRecord(state, world.sealKey)].join("\n\n");
   if (comments.status !== null && (await world.github.editComment(issue, comments.status, body))) return [];
-  return [{ type: "status_posted", comment: await post(world, issue, body, marker, retrying) }];
-}
-
-/** What an earlier try wrote, whose answer was lost, is adopted; the loop may have gone on since, so it is made to say what is so now. */
-async function post(
-  { github }: World,
-  issue: IssueRef,
-  body: string,
-  marker: string,
-  retrying: boolean,
-): Promise<number> {
-  const comment = await github.createComment(issue, body, marker, retrying);
-  if (retrying) await github.editComment(issue, comment, body);
-  return comment;
+  const comment = await world.github.createComment(issue, body, marker, retrying);
+  return [{ type: "status_posted", comment }];
 }
 
 /** Posts what came of one attempt, with its facts. */
@@ -56,7 +44,7 @@ export async function postAttempt(world: World, state: LoopState, number: number
   const body = [attemptComment(state, attempt, shown), marker, encodeFacts(state, attempt, world.sealKey)].join("\n\n");
   const known = state.comments.attempts[String(number)];
   if (known !== undefined && (await world.github.editComment(state.issue, known, body))) return [];
-  const comment = await post(world, state.issue, body, marker, retrying);
+  const comment = await world.github.createComment(state.issue, body, marker, retrying);
   return [{ type: "attempt_posted", attempt: number, comment }];
 }
 
